@@ -1,0 +1,153 @@
+import { UserError } from '../errors.ts';
+import { type SamplerName, samplerNames, samplers } from '../pipeline/samplers/index.ts';
+import { resolveAspect } from './aspects.ts';
+import { type Family, type FamilyValue, families, familyValues } from './families.ts';
+import { type PresetName, presetNames, presets } from './presets.ts';
+import { quoted } from './text.ts';
+
+/** The limits of what a member may ask for. */
+export const limits = {
+	/** Characters of a prompt, and of a negative, after cleaning. */
+	promptLength: 2000,
+	steps: { min: 1, max: 50 },
+	/** As in the card's Space. */
+	guidance: { min: 1, max: 12 },
+	seed: { min: 0, max: Number.MAX_SAFE_INTEGER },
+	count: { min: 1, max: 4 },
+} as const;
+
+/**
+ * Every option with one value: its names as a flag (the first is the one that messages use), what it takes, an example, and
+ * how its value is read. `read` gives `undefined` for what it cannot take.
+ */
+export const options = {
+	aspect: {
+		flags: ['ar', 'aspect'],
+		takes: 'a ratio like 13:19 or 16:9, or square, portrait or landscape',
+		example: '13:19',
+		read: (raw: RawValue) => resolveAspect(String(raw))?.asked,
+	},
+	seed: {
+		flags: ['seed'],
+		takes: `a whole number from 0 to ${limits.seed.max}`,
+		example: '0',
+		read: (raw: RawValue) => wholeNumber(raw, limits.seed),
+	},
+	steps: {
+		flags: ['steps'],
+		takes: `a whole number from ${limits.steps.min} to ${limits.steps.max}`,
+		example: '20',
+		read: (raw: RawValue) => wholeNumber(raw, limits.steps),
+	},
+	guidance: {
+		flags: ['cfg', 'guidance'],
+		takes: `a number from ${limits.guidance.min} to ${limits.guidance.max}`,
+		example: '6',
+		read: (raw: RawValue) => decimal(raw, limits.guidance),
+	},
+	count: {
+		flags: ['n', 'count'],
+		takes: `a whole number from ${limits.count.min} to ${limits.count.max}`,
+		example: '2',
+		read: (raw: RawValue) => wholeNumber(raw, limits.count),
+	},
+	quality: family('quality', 'best'),
+	rating: family('rating', 'safe'),
+	year: family('year', 'newest'),
+	aesthetic: family('aesthetic', 'aesthetic'),
+	preset: {
+		flags: ['preset'],
+		takes: listed(presetNames),
+		example: 'none',
+		read: (raw: RawValue): PresetName | undefined => choice(raw, presetNames, (name) => [presets[name].label]),
+	},
+	sampler: {
+		flags: ['sampler'],
+		takes: listed(samplerNames),
+		example: samplerNames[0],
+		read: (raw: RawValue): SamplerName | undefined => choice(raw, samplerNames, (name) => [samplers[name].label]),
+	},
+} as const satisfies Record<string, Option>;
+
+export type OptionName = keyof typeof options;
+export const optionNames = Object.keys(options) as OptionName[];
+
+/** As it comes: a number or text from a slash option, always text from a flag. */
+export type RawValue = string | number;
+
+/**
+ * Reads the value of an option.
+ *
+ * @throws UserError `bad-<option>`, naming what it takes, with an example
+ */
+export function readOption(name: OptionName, raw: RawValue): string | number {
+	const value = options[name].read(raw);
+	if (value !== undefined) return value;
+	const { flags, takes, example } = options[name];
+	throw new UserError(
+		`bad-${name}`,
+		`${title(name)} takes ${takes}, not ${quoted(String(raw))}. Example: \`--${flags[0]} ${example}\`.`,
+	);
+}
+
+function title(name: string): string {
+	return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+function family<F extends Family>(name: F, example: FamilyValue<F>) {
+	const values = familyValues(name);
+	const table: Record<string, { tags: readonly string[]; label: string }> = families[name];
+	return {
+		flags: [name],
+		takes: listed(values),
+		example,
+		read: (raw: RawValue): FamilyValue<F> | undefined =>
+			choice(raw, values, (value) => [table[value]!.tags.join(', '), table[value]!.label]),
+	} as const;
+}
+
+/** A choice may be written as its name, its tags or its label, in any case, with blanks, underscores or hyphens. */
+function choice<T extends string>(
+	raw: RawValue,
+	values: readonly T[],
+	spellings: (value: T) => string[],
+): T | undefined {
+	const key = (text: string) =>
+		text
+			.toLowerCase()
+			.replace(/^["']|["']$/g, '')
+			.replace(/[\s_-]+/g, ' ')
+			.trim();
+	const wanted = key(String(raw));
+	return values.find((value) => [value, ...spellings(value)].some((spelling) => key(spelling) === wanted));
+}
+
+function wholeNumber(raw: RawValue, range: Range): number | undefined {
+	const value = typeof raw === 'number' ? raw : /^\d+$/.test(raw.trim()) ? Number(raw) : Number.NaN;
+	return Number.isSafeInteger(value) && within(value, range) ? value + 0 : undefined; // + 0 makes 0 of −0
+}
+
+function decimal(raw: RawValue, range: Range): number | undefined {
+	const value = typeof raw === 'number' ? raw : /^\d+(?:\.\d+)?$/.test(raw.trim()) ? Number(raw) : Number.NaN;
+	return within(value, range) ? value : undefined;
+}
+
+function within(value: number, { min, max }: Range): boolean {
+	return value >= min && value <= max;
+}
+
+function listed(names: readonly string[]): string {
+	return names.length === 1 ? `\`${names[0]}\`` : `one of ${names.map((name) => `\`${name}\``).join(', ')}`;
+}
+
+interface Range {
+	min: number;
+	max: number;
+}
+
+interface Option {
+	readonly flags: readonly [string, ...string[]];
+	readonly takes: string;
+	readonly example: string;
+	readonly read: (raw: RawValue) => string | number | undefined;
+}

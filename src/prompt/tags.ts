@@ -1,0 +1,73 @@
+import { familyTags } from './families.ts';
+import { presetNamed, presetNames } from './presets.ts';
+
+/** Splits text at commas (also the two of Japanese keyboards) and line ends into tags: trimmed, no empty ones. */
+export function splitTags(text: string): string[] {
+	return text
+		.split(/[,，、\n]/)
+		.map((tag) => tag.trim().replace(/\s+/g, ' '))
+		.filter((tag) => tag !== '');
+}
+
+/** Joins tags the way the model was trained on them. */
+export function joinTags(tags: readonly string[]): string {
+	return tags.join(', ');
+}
+
+/** Folds a tag for comparison: `Best_Quality` and `best quality` are the same tag. Never drawn: `^_^` needs its underscore. */
+export function tagKey(tag: string): string {
+	return tag
+		.normalize('NFKC')
+		.toLowerCase()
+		.replace(/[_\s]+/g, ' ')
+		.trim();
+}
+
+/** Keeps the first of tags that are the same. */
+export function uniqueTags(tags: readonly string[]): string[] {
+	const seen = new Set<string>();
+	return tags.filter((tag) => {
+		const key = tagKey(tag);
+		return seen.has(key) ? false : seen.add(key) && true;
+	});
+}
+
+/**
+ * Every special tag in the order in which it is written. It is the order of the card's prefix (quality, aesthetic, then
+ * what is in no family: `absurdres`), followed by year and rating.
+ */
+const specialTags: readonly string[] = [
+	...new Set([
+		...familyTags('quality'),
+		...familyTags('aesthetic'),
+		...presetNames.flatMap((name) => presetNamed(name).prefix),
+		...familyTags('year'),
+		...familyTags('rating').toReversed(), // the card writes `explicit, nsfw`
+	]),
+];
+const specialRank = new Map(specialTags.map((tag, rank) => [tagKey(tag), rank]));
+
+/** `1girl`, `2boys`, `6+girls`, `multiple girls`, `1other`, `no humans`: who is in the picture. */
+const subject = /^(?:\d+\+?(?:girl|boy|other)s?|multiple (?:girl|boy|other)s|no humans)$/;
+
+/**
+ * Puts tags in the card's order, each once: special tags, then who is in the picture, then the rest as the member typed it
+ * (which tag names a character nobody can tell from its letters, so name and series stay where they were put).
+ *
+ * Special tags stand in front, typed or added: the card calls them a prefix, training captions had them all in front or all
+ * at the end, and in front neither the encoders' 77 tokens nor a long prompt can cut off the rating.
+ * Arranging twice changes nothing.
+ */
+export function arrange(typed: readonly string[], added: readonly string[] = []): string[] {
+	const special = new Set<number>();
+	const subjects: string[] = [];
+	const rest: string[] = [];
+	for (const tag of uniqueTags([...added, ...typed])) {
+		const rank = specialRank.get(tagKey(tag));
+		if (rank !== undefined) special.add(rank);
+		else if (subject.test(tagKey(tag))) subjects.push(tag);
+		else rest.push(tag);
+	}
+	const front = [...special].sort((a, b) => a - b).map((rank) => specialTags[rank]!);
+	return [...front, ...subjects, ...rest];
+}
