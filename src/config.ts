@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SetupError } from './errors.ts';
+import { painterEnvironment } from './pipeline/client.ts';
 
 /** An empty value in `.env` means "not set". */
 const text = z
@@ -44,6 +45,8 @@ export interface Config {
 	guildPainters: number;
 	/** How many jobs one member may have waiting in a guild. */
 	memberWaiting: number;
+	/** The part of the environment that a painter may see: where libraries lie, settings of CUDA. No secrets. */
+	painterEnv: Record<string, string>;
 }
 
 /**
@@ -71,5 +74,6 @@ export function readConfig(env: Record<string, string | undefined> = process.env
 		logLevel: values.LOG_LEVEL,
 		guildPainters: values.GUILD_PAINTERS,
 		memberWaiting: values.MEMBER_WAITING,
+		painterEnv: painterEnvironment(env),
 	};
 }

@@ -21,6 +21,7 @@ export function createLog(level: LogLevel, write: (line: string) => void = (line
 
 /** Errors have no enumerable fields, bigints no JSON form: both are written out. */
 function plain(_key: string, value: unknown): unknown {
-	if (value instanceof Error) return { name: value.name, message: value.message, stack: value.stack, cause: value.cause };
+	if (value instanceof Error)
+		return { name: value.name, message: value.message, stack: value.stack, cause: value.cause };
 	return typeof value === 'bigint' ? String(value) : value;
 }

@@ -1,0 +1,35 @@
+import { type ButtonInteraction, PermissionFlagsBits } from 'discord.js';
+import { type Generation, markDeleted } from '../../db/generations.ts';
+import { imagesOf } from '../../db/images.ts';
+import { UserError } from '../../errors.ts';
+import type { Component } from '../context.ts';
+import { targetOf } from './target.ts';
+
+/** 🗑: takes the message and our copies of its pictures away. For the author and for moderators. */
+export const remove: Component = {
+	verb: 'delete',
+	async button(interaction, press, { db, store }) {
+		const generation = await targetOf(db, interaction, press);
+		if (!mayEnd(interaction, generation)) {
+			throw new UserError(
+				'not-yours',
+				'Only the author of these pictures or a moderator (Manage Messages) can delete them.',
+			);
+		}
+		await interaction.deferUpdate();
+		await markDeleted(db, generation.id);
+		await interaction.deleteReply();
+		for (const image of await imagesOf(db, generation.id)) {
+			await store.delete(image.file);
+			if (image.smallFile) await store.delete(image.smallFile);
+		}
+	},
+};
+
+/** Answers whether someone may delete or cancel a generation. */
+export function mayEnd(interaction: ButtonInteraction, generation: Generation): boolean {
+	return (
+		interaction.user.id === generation.userId ||
+		interaction.memberPermissions?.has(PermissionFlagsBits.ManageMessages) === true
+	);
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+/** What a button or modal does. Short, because they are kept in messages for ever: never give one a new meaning. */
+export const verbs = ['up', 'vary', 'reroll', 'edit', 'remix', 'delete', 'cancel'] as const;
+export type Verb = (typeof verbs)[number];
+
+export interface Press {
+	verb: Verb;
+	generationId: string;
+	/** Which picture of the generation, from 0; absent where the verb is about all of them. */
+	position?: number;
+}
+
+/** Discord's limit for a `customId`. */
+const longest = 100;
+
+const pressSchema = z.tuple([
+	z.literal('v1'),
+	z.enum(verbs),
+	z.string().regex(/^[\w-]{1,64}$/),
+	z.coerce.number().int().min(0).max(9).optional(),
+]);
+
+/** Writes `v1:<verb>:<generation>[:<position>]`. All else about a press is in the database, so that buttons live for ever. */
+export function encodePress({ verb, generationId, position }: Press): string {
+	const customId = ['v1', verb, generationId, ...(position === undefined ? [] : [position])].join(':');
+	if (customId.length > longest)
+		throw new RangeError(`Expected a customId of at most ${longest} characters, got ${customId}`);
+	return customId;
+}
+
+/** Reads a `customId` back; `undefined` when it is none of ours. */
+export function decodePress(customId: string): Press | undefined {
+	const result = pressSchema.safeParse(customId.split(':'));
+	if (!result.success) return undefined;
+	const [, verb, generationId, position] = result.data;
+	return { verb, generationId, ...(position !== undefined && { position }) };
+}

@@ -1,0 +1,61 @@
+import {
+	type ButtonInteraction,
+	type ChatInputCommandInteraction,
+	DiscordAPIError,
+	type ModalSubmitInteraction,
+	RESTJSONErrorCodes,
+} from 'discord.js';
+import type { Generation } from '../db/generations.ts';
+import { admit, audienceOf } from '../moderation/gate.ts';
+import { suitFor } from '../prompt/recipe.ts';
+import { accept, type Origin, type Wish } from '../queue/accept.ts';
+import type { Call } from './context.ts';
+
+type Asking = ChatInputCommandInteraction | ButtonInteraction | ModalSubmitInteraction;
+
+/**
+ * The one door to the queue: the gate, then a deferred reply, then acceptance. Every command and component that wants pictures
+ * comes through here.
+ *
+ * @returns the generation, and whether it was there before this press
+ * @throws {UserError} when the gate or the queue refuses
+ */
+export async function submit(
+	interaction: Asking,
+	call: Call,
+	wish: Wish,
+): Promise<{ generation: Generation; isNew: boolean }> {
+	// The gate needs nothing but what we have, so a refusal is the first answer and stays private.
+	const recipe = suitFor(wish.recipe, audienceOf(call.channel));
+	admit({ recipe, channel: call.channel });
+	await deferOnce(interaction);
+	const accepted = await accept(call, originOf(interaction), { ...wish, recipe });
+	if (accepted.isNew) call.announce(accepted.generation);
+	return accepted;
+}
+
+/** Defers publicly. Discord may have taken a defer and lost its answer; asked again it says "already acknowledged". */
+async function deferOnce(interaction: Asking): Promise<void> {
+	try {
+		await interaction.deferReply();
+	} catch (error) {
+		const isThere =
+			error instanceof DiscordAPIError && error.code === RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged;
+		if (!isThere) throw error;
+		interaction.deferred = true;
+		interaction.ephemeral = false;
+	}
+}
+
+function originOf(interaction: Asking): Origin {
+	return {
+		interactionId: interaction.id,
+		applicationId: interaction.applicationId,
+		interactionToken: interaction.token,
+		createdAt: interaction.createdAt,
+		guildId: interaction.guildId,
+		channelId: interaction.channelId!,
+		userId: interaction.user.id,
+		uploadLimit: interaction.attachmentSizeLimit,
+	};
+}

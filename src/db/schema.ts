@@ -1,0 +1,198 @@
+import { sql } from 'drizzle-orm';
+import {
+	bigint,
+	boolean,
+	customType,
+	index,
+	integer,
+	jsonb,
+	pgTable,
+	primaryKey,
+	text,
+	timestamp,
+	uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import type { ImagineRequest } from '../prompt/request.ts';
+import type { Recipe } from '../recipe.ts';
+
+const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' });
+const moment = (name: string) => timestamp(name, { withTimezone: true });
+
+/** How a generation came to be. */
+export const generationKinds = ['imagine', 'edit', 'reroll', 'variation', 'upscale'] as const;
+export type GenerationKind = (typeof generationKinds)[number];
+
+/**
+ * `queued` is taken by a dispatcher → `running`; a crash leaves it `running` until another dispatcher takes it again.
+ * `running` ends as `painted`, `failed` or `cancelled`; `queued` may end as `cancelled` or `failed` at once.
+ */
+export const generationStates = ['queued', 'running', 'painted', 'failed', 'cancelled'] as const;
+export type GenerationState = (typeof generationStates)[number];
+
+/** One accepted wish for pictures: a slash command, a modal or a press on a button. */
+export const generations = pgTable(
+	'generations',
+	{
+		/** Ours; what every `customId` points at. */
+		id: text('id').primaryKey(),
+		/** The interaction that asked: the same one never counts twice. */
+		interactionId: text('interaction_id').notNull().unique(),
+		kind: text('kind', { enum: generationKinds }).notNull(),
+		/** `null` in direct messages and where the bot is not a member of the guild. */
+		guildId: text('guild_id'),
+		channelId: text('channel_id').notNull(),
+		userId: text('user_id').notNull(),
+		/** Whose turn it counts as between guilds: the guild's id, or `dm:` and the user's. */
+		lane: text('lane').notNull(),
+		/** What the member typed and chose; ✏️ opens it again. */
+		request: jsonb('request').$type<ImagineRequest>().notNull(),
+		/** What was understood otherwise than it was written: sentences for the reply. */
+		notes: jsonb('notes').$type<string[]>().notNull().default([]),
+		/** All that determines the pictures. */
+		recipe: jsonb('recipe').$type<Recipe>().notNull(),
+		/** Of the canonical recipe. */
+		recipeHash: text('recipe_hash').notNull(),
+		/** The image that it was made from. */
+		parentImageId: text('parent_image_id'),
+		state: text('state', { enum: generationStates }).notNull().default('queued'),
+		/** Set by the cancel button while a painter works on it; the dispatcher obeys within a second. */
+		cancelRequested: boolean('cancel_requested').notNull().default(false),
+		/** Estimated painter time, tenths of a second. */
+		cost: integer('cost').notNull(),
+		/** Place in the fair order between guilds: smaller goes first. The job's priority is its negative. */
+		startTag: integer('start_tag').notNull(),
+		/** Place among the members of its guild. */
+		memberTag: integer('member_tag').notNull(),
+		/** pg-boss's id of the job. */
+		jobId: text('job_id').notNull(),
+		/** Counts the takers; only the newest may finish it (a fencing token). */
+		attempt: integer('attempt').notNull().default(0),
+		/** How many painters died while they worked on it. */
+		crashes: integer('crashes').notNull().default(0),
+		/** What the member is told when it failed. */
+		failure: text('failure'),
+		/** Whose webhook the token belongs to. */
+		applicationId: text('application_id').notNull(),
+		/** Lets us edit the first reply until `tokenExpiresAt`. */
+		interactionToken: text('interaction_token').notNull(),
+		tokenExpiresAt: moment('token_expires_at').notNull(),
+		/** What the channel takes, bytes for one file. */
+		uploadLimit: integer('upload_limit').notNull(),
+		createdAt: moment('created_at').notNull().defaultNow(),
+		startedAt: moment('started_at'),
+		finishedAt: moment('finished_at'),
+		/** When 🗑 took the pictures away. */
+		deletedAt: moment('deleted_at'),
+	},
+	(t) => [
+		index('generations_waiting').on(t.state, t.startTag),
+		index('generations_lane_waiting').on(t.lane, t.state),
+		/** The same enlargement of the same image exists once, however often U is pressed. */
+		uniqueIndex('generations_one_upscale')
+			.on(t.parentImageId, sql`(${t.recipe} ->> 'upscaler')`)
+			.where(sql`${t.kind} = 'upscale' and ${t.state} not in ('failed', 'cancelled') and ${t.deletedAt} is null`),
+	],
+);
+
+/** One finished picture of a generation. */
+export const images = pgTable(
+	'images',
+	{
+		id: text('id').primaryKey(),
+		generationId: text('generation_id')
+			.notNull()
+			.references(() => generations.id),
+		/** 0 to 3: its place in the message. */
+		position: integer('position').notNull(),
+		seed: bigint('seed', { mode: 'number' }).notNull(),
+		width: integer('width').notNull(),
+		height: integer('height').notNull(),
+		/** Of the PNG that we keep, and that children are made from. */
+		sha256: text('sha256').notNull(),
+		/** Where the store keeps it. */
+		file: text('file').notNull(),
+		sizeBytes: integer('size_bytes').notNull(),
+		/** Where the store keeps the smaller copy that went to the channel; `null` when the PNG did. */
+		smallFile: text('small_file'),
+		createdAt: moment('created_at').notNull().defaultNow(),
+	},
+	(t) => [uniqueIndex('images_position').on(t.generationId, t.position)],
+);
+
+export const usageStates = ['reserved', 'spent', 'refunded'] as const;
+
+/** What a generation costs its member and guild; written in the transaction that accepts the job. */
+export const usage = pgTable(
+	'usage',
+	{
+		generationId: text('generation_id')
+			.primaryKey()
+			.references(() => generations.id),
+		guildId: text('guild_id'),
+		userId: text('user_id').notNull(),
+		/** `reserved` while it waits or runs, `spent` when pictures came, `refunded` when none did. */
+		state: text('state', { enum: usageStates }).notNull().default('reserved'),
+		pictures: integer('pictures').notNull(),
+		/** Sampler steps times pictures. */
+		steps: integer('steps').notNull(),
+		/** Painter time, milliseconds; 0 until it is known. */
+		gpuMs: integer('gpu_ms').notNull().default(0),
+		/** The work in pixels × model calls: gpuMs over it is the pace that estimates rest on. */
+		work: bigint('work', { mode: 'number' }).notNull(),
+		createdAt: moment('created_at').notNull().defaultNow(),
+	},
+	(t) => [index('usage_member').on(t.guildId, t.userId)],
+);
+
+export const outboxStates = ['pending', 'delivered', 'abandoned'] as const;
+
+/** The last word on a generation, until Discord confirmed that it has it. */
+export const outbox = pgTable(
+	'outbox',
+	{
+		generationId: text('generation_id')
+			.primaryKey()
+			.references(() => generations.id),
+		/** `abandoned`: Discord will never take it (channel gone, bot thrown out). */
+		state: text('state', { enum: outboxStates }).notNull().default('pending'),
+		attempts: integer('attempts').notNull().default(0),
+		/** Not before this moment: a back-off after a failure, or the lease of the process that delivers it now. */
+		dueAt: moment('due_at').notNull().defaultNow(),
+		/** What went wrong the last time, for the operator. */
+		lastError: text('last_error'),
+		/** The message that shows it. */
+		messageId: text('message_id'),
+		createdAt: moment('created_at').notNull().defaultNow(),
+		deliveredAt: moment('delivered_at'),
+	},
+	(t) => [index('outbox_due').on(t.state, t.dueAt)],
+);
+
+/** How far a running generation is; written about once a second by its dispatcher, wherever that runs. */
+export const progress = pgTable('progress', {
+	generationId: text('generation_id')
+		.primaryKey()
+		.references(() => generations.id),
+	step: integer('step').notNull(),
+	steps: integer('steps').notNull(),
+	/** A small WebP of what can be seen so far. */
+	preview: bytea('preview'),
+	updatedAt: moment('updated_at').notNull().defaultNow(),
+});
+
+/** The clocks of start-time fair queueing: one row for all (`lane` = '') and one for each guild. Tenths of a second. */
+export const fairLanes = pgTable('fair_lanes', {
+	/** A guild's id, `dm:` and a user's id, or '' for the clock of all. */
+	lane: text('lane').primaryKey(),
+	/** Of '': the largest start tag taken so far. Of a guild: where its last taken job ended. */
+	served: integer('served').notNull().default(0),
+	/** Of a guild: the largest member tag taken so far. */
+	memberClock: integer('member_clock').notNull().default(0),
+});
+
+/** Where each member's last accepted job ends, on their guild's own scale. Tenths of a second. */
+export const fairMembers = pgTable(
+	'fair_members',
+	{ lane: text('lane').notNull(), userId: text('user_id').notNull(), finish: integer('finish').notNull() },
+	(t) => [primaryKey({ columns: [t.lane, t.userId] })],
+);

@@ -1,0 +1,122 @@
+import { type Client, RESTJSONErrorCodes, Routes } from 'discord.js';
+import type { Db } from '../db/client.ts';
+import { ahead, type Generation, openGenerations } from '../db/generations.ts';
+import { type Progress, readProgress } from '../db/progress.ts';
+import type { Log } from '../log.ts';
+import { type MessageBody, progressLayout, queuedLayout } from './layouts.ts';
+import { discordErrorCode } from './rest-errors.ts';
+
+/** Discord's limits leave room for more, but nobody reads faster. */
+const roundMs = 2000;
+const previewName = 'preview.webp';
+
+/**
+ * Keeps the first replies of open generations up to date: place in line, then a bar and a preview. Everything comes from the
+ * database, so that it does not matter which host paints, or whether this process was started a second ago.
+ */
+export class ProgressBoard {
+	readonly #client: Client<true>;
+	readonly #db: Db;
+	readonly #log: Log;
+	readonly #painters: number;
+	readonly #edits = new Map<string, { shown: string; at: number; edit: Promise<void> }>();
+	readonly #closed = new Set<string>();
+	#timer: NodeJS.Timeout | undefined;
+	#round: Promise<void> = Promise.resolve();
+
+	constructor(options: { client: Client<true>; db: Db; log: Log; painters: number }) {
+		this.#client = options.client;
+		this.#db = options.db;
+		this.#log = options.log;
+		this.#painters = options.painters;
+	}
+
+	start(): void {
+		const tick = () => {
+			this.#round = this.#update().catch((error: unknown) =>
+				this.#log.warn('progress cannot be shown', { error: String(error) }),
+			);
+			void this.#round.then(() => {
+				if (this.#timer) this.#timer = setTimeout(tick, roundMs / 2);
+			});
+		};
+		this.#timer = setTimeout(tick, roundMs / 2);
+	}
+
+	async stop(): Promise<void> {
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+		await this.#round;
+		await Promise.all([...this.#edits.values()].map(({ edit }) => edit));
+	}
+
+	/** Shows a generation that was just accepted, without waiting for the next round. */
+	async show(generation: Generation): Promise<void> {
+		await this.#show(generation, undefined);
+	}
+
+	/** Lets no more edits of a generation begin, and waits for the one that is under way. */
+	async close(generationId: string): Promise<void> {
+		this.#closed.add(generationId);
+		await this.#edits.get(generationId)?.edit;
+		this.#edits.delete(generationId);
+	}
+
+	async #update(): Promise<void> {
+		const open = (await openGenerations(this.#db)).filter((generation) => this.#isOurs(generation));
+		const progress = await readProgress(
+			this.#db,
+			open.filter(({ state }) => state === 'running').map(({ id }) => id),
+		);
+		for (const generation of open) await this.#show(generation, progress.get(generation.id));
+		const ids = new Set(open.map(({ id }) => id));
+		for (const id of this.#closed) if (!ids.has(id)) this.#closed.delete(id);
+	}
+
+	/** Each guild has one shard, and so one board. */
+	#isOurs({ guildId }: Generation): boolean {
+		return guildId === null || this.#client.guilds.cache.has(guildId);
+	}
+
+	async #show(generation: Generation, progress: Progress | undefined): Promise<void> {
+		const { id } = generation;
+		const last = this.#edits.get(id);
+		if (this.#closed.has(id) || (last && performance.now() - last.at < roundMs)) return;
+		const body = await this.#layout(generation, progress);
+		const shown = JSON.stringify(body);
+		if (this.#closed.has(id) || shown === last?.shown) return;
+		const edit = (last?.edit ?? Promise.resolve()).then(() => this.#edit(generation, body, progress?.preview ?? null));
+		this.#edits.set(id, { shown, at: performance.now(), edit });
+	}
+
+	async #layout(generation: Generation, progress: Progress | undefined): Promise<MessageBody> {
+		if (generation.state === 'running') {
+			const { step, steps, preview } = progress ?? { step: 0, steps: generation.recipe.steps, preview: null };
+			return progressLayout(generation, { step, steps, ...(preview && { preview: previewName }) });
+		}
+		const before = await ahead(this.#db, generation);
+		const seconds = (before.cost / this.#painters + generation.cost) / 10;
+		return queuedLayout(generation, { place: before.jobs + 1, seconds });
+	}
+
+	async #edit(generation: Generation, body: MessageBody, preview: Uint8Array | null): Promise<void> {
+		if (this.#closed.has(generation.id)) return;
+		const route = Routes.webhookMessage(generation.applicationId, generation.interactionToken, '@original');
+		const hasPreview = preview !== null && generation.state === 'running';
+		const attachments = hasPreview ? [{ id: '0', description: 'A rough preview of the picture' }] : [];
+		const files = hasPreview ? [{ name: previewName, data: Buffer.from(preview), contentType: 'image/webp' }] : [];
+		try {
+			await this.#client.rest.patch(route, { body: { ...body, attachments }, files, auth: false });
+		} catch (error) {
+			if (goneCodes.has(discordErrorCode(error) ?? 0)) this.#closed.add(generation.id);
+			// The next round, or the result, brings newer news.
+			this.#log.debug('a progress edit failed', { generationId: generation.id, error: String(error) });
+		}
+	}
+}
+
+const goneCodes = new Set<number>([
+	RESTJSONErrorCodes.UnknownMessage,
+	RESTJSONErrorCodes.UnknownWebhook,
+	RESTJSONErrorCodes.InvalidWebhookToken,
+]);

@@ -1,0 +1,77 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Client, Events, GatewayIntentBits } from 'discord.js';
+import type { Services } from '../commands/context.ts';
+import { commands } from '../commands/index.ts';
+import { SetupError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { dispatch } from './dispatch.ts';
+
+/** Makes a client that asks for no privileged intent and reads no message. Discord is wherever `api` says. */
+export function createClient(api: string): Client {
+	const origin = new URL(api).origin;
+	const isDiscord = origin === 'https://discord.com';
+	return new Client({
+		intents: [GatewayIntentBits.Guilds],
+		allowedMentions: { parse: [] },
+		rest: {
+			api,
+			invalidRequestWarningInterval: 100,
+			...(!isDiscord && { cdn: origin, mediaProxy: origin }),
+		},
+	});
+}
+
+/**
+ * Logs in, waits until every guild is known, and registers the commands.
+ *
+ * @throws {SetupError} when the token is refused, or the gateway cannot be reached
+ */
+export async function logIn(client: Client, token: string, log: Log): Promise<Client<true>> {
+	const ready = new Promise<Client<true>>((resolve) => client.once(Events.ClientReady, resolve));
+	client.on(Events.Error, (error) => log.error('discord.js', { error }));
+	client.on(Events.Warn, (message) => log.warn(message));
+	client.on(Events.Invalidated, () =>
+		log.error('Discord ended the session for good; the program must be started again'),
+	);
+	try {
+		await client.login(token);
+	} catch (error) {
+		throw setupErrorFor(error);
+	}
+	const connected = await ready;
+	await connected.application.commands.set(commands.map(({ data }) => data));
+	return connected;
+}
+
+/** Handles interactions from now on; what it returns waits for those under way. */
+export function serve(client: Client<true>, services: Services, log: Log): { drain(): Promise<void> } {
+	const underWay = new Set<Promise<void>>();
+	client.on(Events.InteractionCreate, (interaction) => {
+		const done = dispatch(interaction, services, log).finally(() => underWay.delete(done));
+		underWay.add(done);
+	});
+	return {
+		drain: async () => {
+			client.removeAllListeners(Events.InteractionCreate);
+			await Promise.race([Promise.allSettled(underWay), wait(5000, undefined, { ref: false })]);
+		},
+	};
+}
+
+function setupErrorFor(error: unknown): unknown {
+	if (!(error instanceof Error)) return error;
+	const { code, status } = error as Error & { code?: unknown; status?: unknown };
+	if (code === 'TokenInvalid' || status === 401) {
+		return new SetupError(
+			'DISCORD_TOKEN: Discord refuses this token. Copy the bot’s token again from the developer portal (Bot → Reset Token), or leave DISCORD_TOKEN out to use the playground.',
+			{ cause: error },
+		);
+	}
+	if (/disallowed intents/i.test(error.message)) {
+		return new SetupError(`DISCORD_TOKEN: Discord refuses the connection: ${error.message}`, { cause: error });
+	}
+	return new SetupError(
+		`DISCORD_API: Discord cannot be reached (${error.message}). Check the network, and the address. Example: https://discord.com/api`,
+		{ cause: error },
+	);
+}

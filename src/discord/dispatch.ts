@@ -1,0 +1,89 @@
+import {
+	type ButtonInteraction,
+	type ChatInputCommandInteraction,
+	type Interaction,
+	MessageFlags,
+	type ModalSubmitInteraction,
+	RESTJSONErrorCodes,
+} from 'discord.js';
+import { components } from '../commands/components/index.ts';
+import type { Call, Services } from '../commands/context.ts';
+import { decodePress } from '../commands/custom-id.ts';
+import { commands } from '../commands/index.ts';
+import { isDatabaseAway } from '../db/client.ts';
+import { UserError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { factsOfInteraction } from './facts.ts';
+import { discordErrorCode } from './rest-errors.ts';
+
+type Handled = ChatInputCommandInteraction | ButtonInteraction | ModalSubmitInteraction;
+
+const byName = new Map(commands.map((command) => [command.data.name, command]));
+const byVerb = new Map(components.map((component) => [component.verb, component]));
+
+/** Brings an interaction to its command or component. The only place where errors become replies. */
+export async function dispatch(interaction: Interaction, services: Services, log: Log): Promise<void> {
+	if (!interaction.isChatInputCommand() && !interaction.isButton() && !interaction.isModalSubmit()) return;
+	try {
+		await route(interaction, { ...services, channel: factsOfInteraction(interaction) });
+	} catch (error) {
+		await answer(interaction, error, log).catch((failure: unknown) => {
+			log.warn('an error could not be answered', { interactionId: interaction.id, error: failure });
+		});
+	}
+}
+
+async function route(interaction: Handled, call: Call): Promise<void> {
+	if (interaction.isChatInputCommand()) {
+		const command = byName.get(interaction.commandName);
+		if (!command) throw new UserError('unknown-command', 'This command is no longer there. Type / to see what is.');
+		return command.execute(interaction, call);
+	}
+	const press = decodePress(interaction.customId);
+	const component = press && byVerb.get(press.verb);
+	const handler = interaction.isButton() ? component?.button : component?.modal;
+	if (!press || !handler)
+		throw new UserError('unknown-button', 'This button is no longer known. Use /imagine to start anew.');
+	// The handler was chosen by the interaction's kind just above.
+	return (handler as (i: Handled, p: typeof press, c: Call) => Promise<void>)(interaction, press, call);
+}
+
+async function answer(interaction: Handled, error: unknown, log: Log): Promise<void> {
+	const code = discordErrorCode(error);
+	if (code === RESTJSONErrorCodes.UnknownInteraction) {
+		// Three seconds are over: nothing of it was accepted, and there is nobody to tell.
+		log.warn('an interaction was answered too late', { interactionId: interaction.id });
+		return;
+	}
+	await replyPrivately(interaction, sentenceFor(interaction, error, log));
+}
+
+function sentenceFor(interaction: Handled, error: unknown, log: Log): string {
+	if (error instanceof UserError) return error.message;
+	const facts = { interactionId: interaction.id, guildId: interaction.guildId };
+	if (isDatabaseAway(error)) {
+		log.error('the database is away', { ...facts, error: String(error) });
+		return 'The database does not answer at the moment, so nothing was started. Please try again in a minute.';
+	}
+	log.error('an interaction failed', { ...facts, error });
+	return `Something went wrong, and nothing was started. It is noted as ${interaction.id}; please try again.`;
+}
+
+/**
+ * Says something to the one who pressed, and to nobody else. A public "is thinking" is taken away first: its follow-up would
+ * be as public as it is.
+ */
+async function replyPrivately(interaction: Handled, content: string): Promise<void> {
+	const message = { content, flags: MessageFlags.Ephemeral, allowedMentions: { parse: [] } } as const;
+	if (!interaction.deferred && !interaction.replied) {
+		await interaction.reply(message);
+		return;
+	}
+	if (interaction.ephemeral) {
+		await interaction.editReply({ content, allowedMentions: { parse: [] } });
+		return;
+	}
+	// discord.js leaves `ephemeral` empty after `deferUpdate`, where the message is not ours to delete.
+	if (interaction.ephemeral === false && !interaction.replied) await interaction.deleteReply();
+	await interaction.followUp(message);
+}

@@ -1,0 +1,84 @@
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { readConfig } from './config.ts';
+import { ping } from './db/client.ts';
+import { liftLeases } from './db/outbox.ts';
+import { ProgressBoard } from './discord/board.ts';
+import { createClient, logIn, serve } from './discord/client.ts';
+import { deliver } from './discord/delivery.ts';
+import { serveHealth } from './health.ts';
+import { createLog } from './log.ts';
+import { Outbox } from './queue/outbox.ts';
+import { runProgram } from './run.ts';
+import { startStandin } from './standin/index.ts';
+import { openStudio } from './studio.ts';
+
+await runProgram(async (onClose) => {
+	const config = readConfig();
+	const log = createLog(config.logLevel);
+
+	let outbox: Outbox | undefined;
+	const studio = await openStudio(config, log, () => outbox?.wake());
+	onClose(studio.close);
+	const { db } = studio.database;
+
+	// Without a token the stand-in is our Discord. From here on nothing knows which of the two it is.
+	const standin = config.discord.token
+		? undefined
+		: await startStandin({ port: config.port, folder: join(config.stateDir, 'standin') });
+	if (standin) onClose(() => standin.stop());
+	const { token, api } = config.discord.token ? config.discord : standin!;
+
+	const client = createClient(api);
+	onClose(() => client.destroy());
+	const connected = await logIn(client, token!, log);
+
+	const board = new ProgressBoard({ client: connected, db, log, painters: studio.painters.length });
+	const delivery = {
+		client: connected,
+		db,
+		store: studio.store,
+		model: studio.model,
+		closeProgress: (generationId: string) => board.close(generationId),
+	};
+	outbox = new Outbox({ db, log, deliver: (generationId) => deliver(delivery, generationId) });
+	const interactions = serve(
+		connected,
+		{
+			db,
+			jobs: studio.jobs,
+			store: studio.store,
+			model: studio.model,
+			memberWaiting: config.memberWaiting,
+			randomSeed: () => randomInt(2 ** 32),
+			announce: (generation) => {
+				studio.dispatcher.wake();
+				board
+					.show(generation)
+					.catch((error: unknown) => log.warn('progress cannot be shown', { error: String(error) }));
+			},
+			wakeOutbox: () => outbox?.wake(),
+		},
+		log,
+	);
+
+	if (studio.database.kind === 'embedded') await liftLeases(db);
+	studio.dispatcher.start();
+	outbox.start();
+	board.start();
+	onClose(async () => {
+		await interactions.drain();
+		await studio.dispatcher.stop();
+		await outbox.stop();
+		await board.stop();
+	});
+
+	const health = standin
+		? undefined
+		: await serveHealth(config.port, async () => {
+				await ping(db);
+				return { gateway: connected.ws.ping, guilds: connected.guilds.cache.size };
+			});
+	if (health) onClose(health.close);
+	console.log(`Atelier is ready: ${(standin ?? health)!.url}`);
+});

@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import type { Db } from '../db/client.ts';
+import { lockLane, memberFinish, setMemberFinish } from '../db/fair.ts';
+import {
+	countOpen,
+	findByInteraction,
+	findUpscale,
+	type Generation,
+	insertGeneration,
+	measurePace,
+	retag,
+	waitingInLane,
+} from '../db/generations.ts';
+import type { GenerationKind } from '../db/schema.ts';
+import { reserveUsage } from '../db/usage.ts';
+import { UserError } from '../errors.ts';
+import type { ImagineRequest } from '../prompt/request.ts';
+import { type Recipe, recipeHash } from '../recipe.ts';
+import { layOut, memberTagOf } from './fair.ts';
+import type { Jobs } from './jobs.ts';
+import { costOf, stepsOf, workOf } from './price.ts';
+
+/** Where and from whom a wish comes, as Discord told us. */
+export interface Origin {
+	interactionId: string;
+	applicationId: string;
+	interactionToken: string;
+	/** When the interaction was created; its token lives for 15 minutes from then. */
+	createdAt: Date;
+	guildId: string | null;
+	channelId: string;
+	userId: string;
+	/** Bytes that the channel takes for one file. */
+	uploadLimit: number;
+}
+
+export interface Wish {
+	kind: GenerationKind;
+	request: ImagineRequest;
+	recipe: Recipe;
+	/** Sentences for the reply: what was understood otherwise than it was written. */
+	notes?: string[];
+	parentImageId?: string;
+}
+
+const tokenLifeMs = 15 * 60_000;
+
+/**
+ * Accepts a wish: the generation, its usage and its job are written in one transaction, or nothing is.
+ *
+ * @returns the generation, and whether it was there before (the same interaction again, or the same enlargement)
+ * @throws {UserError} `too-many-waiting` when the member has enough waiting in this guild
+ */
+export async function accept(
+	queue: { db: Db; jobs: Jobs; memberWaiting: number },
+	origin: Origin,
+	wish: Wish,
+): Promise<{ generation: Generation; isNew: boolean }> {
+	const { recipe } = wish;
+	const lane = origin.guildId ?? `dm:${origin.userId}`;
+	return queue.db.transaction(async (tx) => {
+		// The lane is locked first, so that two wishes of a guild come one after the other from here on.
+		const clocks = await lockLane(tx, lane);
+		const there = await existing(tx, origin, wish);
+		if (there) return { generation: there, isNew: false };
+
+		const open = await countOpen(tx, lane, origin.userId);
+		if (open >= queue.memberWaiting) {
+			throw new UserError(
+				'too-many-waiting',
+				`You already have ${open} jobs waiting here, and ${queue.memberWaiting} is the most. Try again when one finishes, or cancel one.`,
+			);
+		}
+		const pace = await measurePace(tx, recipe.upscaler === undefined ? sampledKinds : ['upscale']);
+		const cost = costOf(recipe, pace);
+		const memberTag = memberTagOf(clocks, await memberFinish(tx, lane, origin.userId));
+		const id = randomBytes(10).toString('hex');
+		const createdAt = new Date();
+		const waiting = await waitingInLane(tx, lane);
+		const tags = layOut([...waiting, { id, cost, startTag: 0, memberTag, createdAt }], clocks, (job) => job.id === id);
+		for (const job of waiting) {
+			const startTag = tags.get(job.id)!;
+			if (startTag === job.startTag) continue;
+			await retag(tx, job.id, startTag);
+			await queue.jobs.reprioritise(tx, job.jobId, -startTag);
+		}
+		const startTag = tags.get(id)!;
+		const jobId = await queue.jobs.enqueue(tx, { generationId: id, lane, priority: -startTag });
+		await insertGeneration(tx, {
+			...wish,
+			...origin,
+			id,
+			lane,
+			recipeHash: recipeHash(recipe),
+			notes: wish.notes ?? [],
+			parentImageId: wish.parentImageId ?? null,
+			cost,
+			startTag,
+			memberTag,
+			jobId,
+			tokenExpiresAt: new Date(origin.createdAt.getTime() + tokenLifeMs),
+			createdAt,
+		});
+		await setMemberFinish(tx, lane, origin.userId, memberTag + cost);
+		await reserveUsage(tx, {
+			generationId: id,
+			guildId: origin.guildId,
+			userId: origin.userId,
+			pictures: recipe.seeds.length,
+			steps: stepsOf(recipe) * recipe.seeds.length,
+			work: workOf(recipe),
+		});
+		return { generation: (await findByInteraction(tx, origin.interactionId))!, isNew: true };
+	});
+}
+
+const sampledKinds: GenerationKind[] = ['imagine', 'edit', 'reroll', 'variation'];
+
+async function existing(
+	tx: Db,
+	origin: Origin,
+	{ kind, parentImageId, recipe }: Wish,
+): Promise<Generation | undefined> {
+	const same = await findByInteraction(tx, origin.interactionId);
+	if (same) return same;
+	if (kind !== 'upscale' || parentImageId === undefined || recipe.upscaler === undefined) return undefined;
+	return findUpscale(tx, parentImageId, recipe.upscaler);
+}

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { fromDrizzle, type JobAttempt, PgBoss } from 'pg-boss';
+import type { Database, Db } from '../db/client.ts';
+import type { Log } from '../log.ts';
+
+const queue = 'paint';
+const deadQueue = 'paint-dead';
+
+/** How long a dispatcher may be silent before its job is given to another one. pg-boss takes no less. */
+const heartbeatSeconds = 10;
+/** Deliveries of one job, crashes of the bot included, before it counts as hopeless. */
+const retryLimit = 25;
+
+interface PaintData {
+	generationId: string;
+}
+
+/** A job in a dispatcher's hands: its id and the count of deliveries, so that only this taker can end it. */
+export interface TakenJob {
+	attempt: JobAttempt;
+	generationId: string;
+}
+
+/**
+ * Durable jobs on pg-boss, kept to what Atelier needs: enqueue in the caller's transaction, take in fair order, beat, finish,
+ * hand back, cancel. Dispatchers pull; pg-boss's own workers would leave a painter idle (see `docs/queue.md`).
+ */
+export class Jobs {
+	readonly #boss: PgBoss;
+
+	private constructor(boss: PgBoss) {
+		this.#boss = boss;
+	}
+
+	/** Starts pg-boss on the given database, creating its tables when they are not there. */
+	static async start(database: Database, log: Log): Promise<Jobs> {
+		const boss = new PgBoss({
+			...database.boss,
+			monitorIntervalSeconds: 1,
+			superviseIntervalSeconds: 1,
+			schedule: false,
+			registerInstance: false,
+		});
+		// Without a listener an outage of the database would end the process.
+		boss.on('error', (error) => log.warn('the queue cannot reach the database', { error: error.message }));
+		await boss.start();
+		await boss.createQueue(deadQueue, { retryLimit, retentionSeconds: 14 * 86_400 });
+		await boss.createQueue(queue, {
+			deadLetter: deadQueue,
+			heartbeatSeconds,
+			retryLimit,
+			retryDelay: 0,
+			retryBackoff: false,
+			expireInSeconds: 86_000,
+			deleteAfterSeconds: 86_400,
+		});
+		return new Jobs(boss);
+	}
+
+	/** Adds a job within the caller's transaction and returns its id. Higher priority goes first, then age. */
+	async enqueue(tx: Db, job: { generationId: string; lane: string; priority: number }): Promise<string> {
+		const id = randomUUID();
+		await this.#boss.send(queue, { generationId: job.generationId } satisfies PaintData, {
+			id,
+			priority: job.priority,
+			group: { id: job.lane },
+			db: inside(tx),
+		});
+		return id;
+	}
+
+	/** Moves a waiting job to another place. */
+	async reprioritise(tx: Db, jobId: string, priority: number): Promise<void> {
+		await this.#boss.update(queue, undefined, { id: jobId, priority, db: inside(tx) });
+	}
+
+	/** Takes the next job, leaving out lanes that hold `lanePainters` painters already. */
+	async take(lanePainters: number): Promise<TakenJob | undefined> {
+		const [job] = await this.#boss.fetch<PaintData>(queue, {
+			batchSize: 1,
+			groupConcurrency: lanePainters,
+			includeMetadata: true,
+		});
+		return job && { attempt: { id: job.id, retryCount: job.retryCount }, generationId: job.data.generationId };
+	}
+
+	/** Says that the taker is alive; due well within every ten seconds. */
+	async beat(job: TakenJob): Promise<void> {
+		await this.#boss.touch(queue, job.attempt);
+	}
+
+	/** Ends a job within the caller's transaction. */
+	async finish(tx: Db, job: TakenJob): Promise<void> {
+		await this.#boss.complete(queue, job.attempt, null, { db: inside(tx) });
+	}
+
+	/** Gives a job back, to be taken again at once. */
+	async handBack(job: TakenJob): Promise<void> {
+		await this.#boss.fail(queue, job.attempt);
+	}
+
+	/** Takes a waiting job out of the queue, within the caller's transaction. */
+	async cancel(tx: Db, jobId: string): Promise<void> {
+		await this.#boss.cancel(queue, jobId, { db: inside(tx) });
+	}
+
+	/** Takes a job that was delivered too often. End it with `buryDead`. */
+	async takeDead(): Promise<TakenJob | undefined> {
+		const [job] = await this.#boss.fetch<PaintData>(deadQueue, { batchSize: 1, includeMetadata: true });
+		return job && { attempt: { id: job.id, retryCount: job.retryCount }, generationId: job.data.generationId };
+	}
+
+	async buryDead(tx: Db, job: TakenJob): Promise<void> {
+		await this.#boss.complete(deadQueue, job.attempt, null, { db: inside(tx) });
+	}
+
+	/**
+	 * Hands back every job that is in somebody's hands. Only for the sole owner of an embedded database, just started: whoever
+	 * held them is dead, and nobody needs to wait for the heart to be missed.
+	 */
+	async reclaimAll(db: Db): Promise<number> {
+		const rows = (await db.execute(
+			sql`select id, retry_count as "retryCount" from pgboss.job where name = ${queue} and state = 'active'`,
+		)) as unknown as { rows?: JobAttempt[] } & JobAttempt[];
+		const held = (rows.rows ?? rows).map((row) => ({ id: row.id, retryCount: row.retryCount }));
+		if (held.length > 0) await this.#boss.fail(queue, held);
+		return held.length;
+	}
+
+	async stop(): Promise<void> {
+		await this.#boss.stop({ graceful: false });
+	}
+}
+
+/** pg-boss then writes inside the transaction of the caller. */
+function inside(tx: Db) {
+	return fromDrizzle(
+		tx as unknown as Parameters<typeof fromDrizzle>[0],
+		sql as unknown as Parameters<typeof fromDrizzle>[1],
+	);
+}

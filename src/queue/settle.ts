@@ -1,0 +1,99 @@
+import type { Db } from '../db/client.ts';
+import { endGeneration, findGeneration, type Generation, requestCancel } from '../db/generations.ts';
+import { insertImages } from '../db/images.ts';
+import { addToOutbox } from '../db/outbox.ts';
+import { clearProgress } from '../db/progress.ts';
+import { refundUsage, spendUsage } from '../db/usage.ts';
+import { type ImageStore, imageKey } from '../images/store.ts';
+import type { PaintStats, Picture } from '../pipeline/protocol.ts';
+import type { Jobs, TakenJob } from './jobs.ts';
+
+interface Books {
+	db: Db;
+	jobs: Jobs;
+}
+
+/**
+ * Books finished pictures: files first, then images, usage, outbox and the job's end in one transaction.
+ *
+ * @returns `false`, with nothing booked, when a newer taker has the generation (this one was thought dead)
+ */
+export async function settlePainted(
+	books: Books & { store: ImageStore },
+	job: TakenJob,
+	generation: Generation,
+	pictures: Picture[],
+	stats: PaintStats,
+): Promise<boolean> {
+	const rows = await Promise.all(
+		pictures.map(async (picture, position) => {
+			// The same name at every attempt: what a crash left behind is overwritten, with the same bytes.
+			const id = `${generation.id}-${position}`;
+			const file = imageKey(id);
+			const smallFile = picture.small ? imageKey(`${id}-small`, picture.small.format) : null;
+			await books.store.put(file, picture.bytes);
+			if (picture.small && smallFile) await books.store.put(smallFile, picture.small.bytes);
+			const { seed, width, height, sha256 } = picture;
+			return {
+				id,
+				generationId: generation.id,
+				position,
+				seed,
+				width,
+				height,
+				sha256,
+				file,
+				smallFile,
+				sizeBytes: picture.bytes.length,
+			};
+		}),
+	);
+	return books.db.transaction(async (tx) => {
+		const ours = await endGeneration(tx, generation.id, { state: 'painted', attempt: generation.attempt });
+		if (!ours) return false;
+		await insertImages(tx, rows);
+		await spendUsage(tx, generation.id, Math.round(stats.paintMs));
+		await clearProgress(tx, generation.id);
+		await addToOutbox(tx, generation.id);
+		await books.jobs.finish(tx, job);
+		return true;
+	});
+}
+
+/** Books that no pictures come: the member gets their usage back and is told why. The job ends in the same transaction. */
+export async function settleUnpainted(
+	books: Books,
+	generationId: string,
+	end: { state: 'failed' | 'cancelled'; failure?: string; attempt?: number },
+	finishJob: (tx: Db) => Promise<void>,
+): Promise<boolean> {
+	return books.db.transaction(async (tx) => {
+		const ours = await endGeneration(tx, generationId, end);
+		if (ours) {
+			await refundUsage(tx, generationId);
+			await clearProgress(tx, generationId);
+			await addToOutbox(tx, generationId);
+		}
+		await finishJob(tx);
+		return ours;
+	});
+}
+
+/**
+ * Cancels a generation: at once while it waits, between two steps while it is painted.
+ *
+ * @returns what is the case now; `ended` when it was over already
+ */
+export async function cancel(books: Books, generationId: string): Promise<'cancelled' | 'stopping' | 'ended'> {
+	const cancelled = await books.db.transaction(async (tx) => {
+		const generation = await findGeneration(tx, generationId);
+		if (generation?.state !== 'queued') return false;
+		if (!(await endGeneration(tx, generationId, { state: 'cancelled', attempt: generation.attempt }))) return false;
+		await refundUsage(tx, generationId);
+		await addToOutbox(tx, generationId);
+		await books.jobs.cancel(tx, generation.jobId);
+		return true;
+	});
+	if (cancelled) return 'cancelled';
+	return (await requestCancel(books.db, generationId)) ? 'stopping' : 'ended';
+}

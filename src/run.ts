@@ -1,0 +1,39 @@
+import { SetupError } from './errors.ts';
+
+/** What must be undone, in the order in which it was done; it is undone backwards. */
+type OnClose = (closer: () => Promise<unknown>) => void;
+
+/**
+ * Runs a program until SIGINT or SIGTERM, then undoes what it set up. A mistake in the set-up ends it with one line and exit
+ * code 1; a second signal ends it at once.
+ */
+export async function runProgram(program: (onClose: OnClose) => Promise<void>): Promise<void> {
+	const closers: (() => Promise<unknown>)[] = [];
+	let closing: Promise<void> | undefined;
+	const close = () => {
+		closing ??= (async () => {
+			for (const closer of closers.splice(0).reverse()) {
+				await closer().catch((error: unknown) => console.error(error));
+			}
+		})();
+		return closing;
+	};
+	const started = program((closer) => closers.push(closer));
+	for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+		process.once(signal, () => {
+			process.once(signal, () => process.exit(130));
+			// A signal during the start waits for it: what is half open could not be undone.
+			void started
+				.catch(() => {})
+				.then(close)
+				.then(() => process.exit(0));
+		});
+	}
+	try {
+		await started;
+	} catch (error) {
+		await close();
+		console.error(error instanceof SetupError ? error.message : error);
+		process.exit(1);
+	}
+}

@@ -1,0 +1,75 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import { type Database, openDatabase } from './db/client.ts';
+import { ImageStore } from './images/store.ts';
+import type { Log } from './log.ts';
+import { hashModel, type ModelFolder, openModelFolder } from './model/folder.ts';
+import { PainterClient } from './pipeline/client.ts';
+import { Dispatcher } from './queue/dispatcher.ts';
+import { Jobs } from './queue/jobs.ts';
+
+/** What the bot and a worker have in common: database, queue, pictures, model, painter and the dispatcher between them. */
+export interface Studio {
+	database: Database;
+	jobs: Jobs;
+	store: ImageStore;
+	model: ModelFolder & { hash: string };
+	painters: PainterClient[];
+	dispatcher: Dispatcher;
+	close(): Promise<void>;
+}
+
+/**
+ * Opens everything that painting needs, in an order in which the cheapest mistakes show first. The dispatcher is not started.
+ *
+ * @throws {SetupError} in words for the operator
+ */
+export async function openStudio(config: Config, log: Log, onSettled?: () => void): Promise<Studio> {
+	const closers: (() => Promise<void>)[] = [];
+	const close = async () => {
+		for (const closer of closers.splice(0).reverse()) await closer();
+	};
+	try {
+		const folder = await openModelFolder(config.modelDir);
+		await mkdir(config.stateDir, { recursive: true });
+		const store = new ImageStore(join(config.stateDir, 'pictures'));
+		const database = await openDatabase(config);
+		closers.push(database.close);
+		const [model, painter, jobs] = await Promise.all([
+			hashModel(folder).then((hash) => ({ ...folder, hash })),
+			PainterClient.start({
+				modelFolder: folder.path,
+				device: config.device,
+				env: config.painterEnv,
+				log: (line) => log.info(line),
+			}).then((p) => {
+				closers.push(() => p.close());
+				return p;
+			}),
+			Jobs.start(database, log).then((j) => {
+				closers.push(() => j.stop());
+				return j;
+			}),
+		]);
+		if (database.kind === 'embedded') {
+			const reclaimed = await jobs.reclaimAll(database.db);
+			if (reclaimed > 0) log.info('jobs of the last run are taken up again', { jobs: reclaimed });
+		}
+		const dispatcher = new Dispatcher({
+			database,
+			jobs,
+			store,
+			painters: [painter],
+			modelHash: model.hash,
+			guildPainters: config.guildPainters,
+			log,
+			...(onSettled && { onSettled }),
+		});
+		closers.push(() => dispatcher.stop());
+		return { database, jobs, store, model, painters: [painter], dispatcher, close };
+	} catch (error) {
+		await close();
+		throw error;
+	}
+}
