@@ -17,8 +17,10 @@ await runProgram(async (onClose) => {
 	const config = readConfig();
 	const log = createLog(config.logLevel);
 
+	// What the studio wakes needs the studio first.
 	let outbox: Outbox | undefined;
-	const studio = await openStudio(config, log, () => outbox?.wake());
+	let board: ProgressBoard | undefined;
+	const studio = await openStudio(config, log, { settled: () => outbox?.wake(), progress: () => board?.look() });
 	onClose(studio.close);
 	const { db } = studio.database;
 
@@ -33,13 +35,13 @@ await runProgram(async (onClose) => {
 	onClose(() => client.destroy());
 	const connected = await logIn(client, token!, log);
 
-	const board = new ProgressBoard({ client: connected, db, log, painters: studio.painters.length });
+	const shown = new ProgressBoard({ client: connected, db, log, painters: studio.painters.length });
 	const delivery = {
 		client: connected,
 		db,
 		store: studio.store,
 		model: studio.model,
-		closeProgress: (generationId: string) => board.close(generationId),
+		closeProgress: (generationId: string) => shown.close(generationId),
 	};
 	outbox = new Outbox({ db, log, deliver: (generationId) => deliver(delivery, generationId) });
 	const interactions = serve(
@@ -53,7 +55,7 @@ await runProgram(async (onClose) => {
 			randomSeed: () => randomInt(2 ** 32),
 			announce: (generation) => {
 				studio.dispatcher.wake();
-				board
+				shown
 					.show(generation)
 					.catch((error: unknown) => log.warn('progress cannot be shown', { error: String(error) }));
 			},
@@ -65,12 +67,13 @@ await runProgram(async (onClose) => {
 	if (studio.database.kind === 'embedded') await liftLeases(db);
 	studio.dispatcher.start();
 	outbox.start();
-	board.start();
+	shown.start();
+	board = shown;
 	onClose(async () => {
 		await interactions.drain();
 		await studio.dispatcher.stop();
 		await outbox.stop();
-		await board.stop();
+		await shown.stop();
 	});
 
 	const health = standin

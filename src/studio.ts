@@ -25,7 +25,11 @@ export interface Studio {
  *
  * @throws {SetupError} in words for the operator
  */
-export async function openStudio(config: Config, log: Log, onSettled?: () => void): Promise<Studio> {
+export async function openStudio(
+	config: Config,
+	log: Log,
+	on: { settled?: () => void; progress?: () => void } = {},
+): Promise<Studio> {
 	const closers: (() => Promise<void>)[] = [];
 	const close = async () => {
 		for (const closer of closers.splice(0).reverse()) await closer();
@@ -64,7 +68,8 @@ export async function openStudio(config: Config, log: Log, onSettled?: () => voi
 			modelHash: model.hash,
 			guildPainters: config.guildPainters,
 			log,
-			...(onSettled && { onSettled }),
+			...(on.settled && { onSettled: on.settled }),
+			...(on.progress && { onProgress: on.progress }),
 		});
 		closers.push(() => dispatcher.stop());
 		return { database, jobs, store, model, painters: [painter], dispatcher, close };

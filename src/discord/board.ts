@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import { type MessageBody, progressLayout, queuedLayout } from './layouts.ts';
 import { discordErrorCode } from './rest-errors.ts';
 
-/** Discord's limits leave room for more, but nobody reads faster. */
+/** A new state shows at once; while it lasts, edits are this far apart. Discord's limits leave room for more, nobody reads faster. */
 const roundMs = 2000;
 const previewName = 'preview.webp';
 
@@ -19,9 +19,10 @@ export class ProgressBoard {
 	readonly #db: Db;
 	readonly #log: Log;
 	readonly #painters: number;
-	readonly #edits = new Map<string, { shown: string; at: number; edit: Promise<void> }>();
+	readonly #edits = new Map<string, { state: string; shown: string; at: number; edit: Promise<void> }>();
 	readonly #closed = new Set<string>();
 	#timer: NodeJS.Timeout | undefined;
+	#isLooking = false;
 	#round: Promise<void> = Promise.resolve();
 
 	constructor(options: { client: Client<true>; db: Db; log: Log; painters: number }) {
@@ -32,19 +33,22 @@ export class ProgressBoard {
 	}
 
 	start(): void {
-		const tick = () => {
-			this.#round = this.#update().catch((error: unknown) =>
-				this.#log.warn('progress cannot be shown', { error: String(error) }),
-			);
-			void this.#round.then(() => {
-				if (this.#timer) this.#timer = setTimeout(tick, roundMs / 2);
+		this.#timer = setInterval(() => this.look(), roundMs / 2);
+	}
+
+	/** Looks for news at once instead of at the next round. */
+	look(): void {
+		if (!this.#timer || this.#isLooking) return;
+		this.#isLooking = true;
+		this.#round = this.#update()
+			.catch((error: unknown) => this.#log.warn('progress cannot be shown', { error: String(error) }))
+			.finally(() => {
+				this.#isLooking = false;
 			});
-		};
-		this.#timer = setTimeout(tick, roundMs / 2);
 	}
 
 	async stop(): Promise<void> {
-		clearTimeout(this.#timer);
+		clearInterval(this.#timer);
 		this.#timer = undefined;
 		await this.#round;
 		await Promise.all([...this.#edits.values()].map(({ edit }) => edit));
@@ -81,12 +85,15 @@ export class ProgressBoard {
 	async #show(generation: Generation, progress: Progress | undefined): Promise<void> {
 		const { id } = generation;
 		const last = this.#edits.get(id);
-		if (this.#closed.has(id) || (last && performance.now() - last.at < roundMs)) return;
+		const isNews = last?.state !== generation.state;
+		if (this.#closed.has(id) || (!isNews && performance.now() - last.at < roundMs)) return;
+		// "Running" is worth an edit of its own only with a bar to show.
+		if (isNews && generation.state === 'running' && !progress) return;
 		const body = await this.#layout(generation, progress);
 		const shown = JSON.stringify(body);
 		if (this.#closed.has(id) || shown === last?.shown) return;
 		const edit = (last?.edit ?? Promise.resolve()).then(() => this.#edit(generation, body, progress?.preview ?? null));
-		this.#edits.set(id, { shown, at: performance.now(), edit });
+		this.#edits.set(id, { state: generation.state, shown, at: performance.now(), edit });
 	}
 
 	async #layout(generation: Generation, progress: Progress | undefined): Promise<MessageBody> {

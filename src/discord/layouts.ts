@@ -30,7 +30,9 @@ export function queuedLayout(generation: Generation, line: { place: number; seco
 	const place = line.place === 1 ? 'next in line' : `number ${line.place} in line`;
 	return body(
 		container(colours.waiting)
-			.addTextDisplayComponents(text(`${title(generation)}\nqueued: ${place} · about ${duration(line.seconds)}`))
+			.addTextDisplayComponents(
+				text(`${title(generation)}\n${bar(0)} queued: ${place} · about ${duration(line.seconds)}`),
+			)
 			.addActionRowComponents(row(button('cancel', generation.id, 'Cancel'))),
 	);
 }

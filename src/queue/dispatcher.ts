@@ -15,6 +15,8 @@ import { Signal } from './signal.ts';
 const pollMs = 1000;
 const beatMs = 3000;
 const progressMs = 900;
+/** Sooner, so that a short job shows a bar as well. */
+const firstProgressMs = 400;
 /** Painters that may die on one job before it is taken for poison. */
 const mostCrashes = 5;
 /** Discord takes no larger request. */
@@ -33,6 +35,7 @@ export class Dispatcher {
 	readonly #guildPainters: number;
 	readonly #guilds: GuildQueues;
 	readonly #onSettled: () => void;
+	readonly #onProgress: () => void;
 	readonly #wakes: Signal[];
 	readonly #modelHash: string;
 	readonly #abort = new AbortController();
@@ -49,6 +52,8 @@ export class Dispatcher {
 		log: Log;
 		/** Called when a generation ended, so that the outbox looks at once. */
 		onSettled?: () => void;
+		/** Called when progress was written, so that the board looks at once. */
+		onProgress?: () => void;
 	}) {
 		this.#db = options.database.db;
 		this.#jobs = options.jobs;
@@ -60,6 +65,7 @@ export class Dispatcher {
 		this.#guildPainters = options.guildPainters;
 		this.#guilds = new GuildQueues(options.guildPainters);
 		this.#onSettled = options.onSettled ?? (() => {});
+		this.#onProgress = options.onProgress ?? (() => {});
 	}
 
 	start(): void {
@@ -134,7 +140,9 @@ export class Dispatcher {
 			);
 			const books = { db: this.#db, jobs: this.#jobs, store: this.#store };
 			const ours = await settlePainted(books, job, generation, pictures, stats);
-			if (!ours) this.#log.warn('a late result was thrown away', { generationId: generation.id });
+			const facts = { generationId: generation.id, pictures: pictures.length, ...stats };
+			if (ours) this.#log.info('painted', facts);
+			else this.#log.warn('a late result was thrown away', facts);
 		} catch (error) {
 			await this.#fallen(job, generation, error);
 		}
@@ -151,14 +159,17 @@ export class Dispatcher {
 
 	/** Writes progress about once a second, and stops the painter when the member asks to. */
 	#reporter(generationId: string, stop: () => void) {
-		let last = 0;
+		let last = performance.now() - progressMs + firstProgressMs;
 		let writing = false;
 		return ({ step, steps, preview }: { step: number; steps: number; preview?: Uint8Array }) => {
 			if (writing || performance.now() - last < progressMs) return;
 			writing = true;
 			last = performance.now();
 			writeProgress(this.#db, { generationId, step, steps, preview: preview ?? null })
-				.then((cancelRequested) => cancelRequested && stop())
+				.then((cancelRequested) => {
+					if (cancelRequested) stop();
+					this.#onProgress();
+				})
 				.catch((error: unknown) => this.#log.warn('progress could not be written', { error: String(error) }))
 				.finally(() => {
 					writing = false;

@@ -75,7 +75,7 @@ export async function startPostgres(): Promise<PostgresServer> {
 function findBinary(name: string): string | undefined {
 	const debian = '/usr/lib/postgresql';
 	const folders = [
-		...(process.env['PATH'] ?? '').split(delimiter),
+		...(process.env.PATH ?? '').split(delimiter),
 		...(existsSync(debian) ? readdirSync(debian).map((version) => join(debian, version, 'bin')) : []),
 	];
 	return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
