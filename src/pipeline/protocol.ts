@@ -41,7 +41,7 @@ export type FromPainter =
 	| { type: 'ready'; device: Device; note: string; loadMs: number }
 	/** The model could not be loaded; the process exits after it. */
 	| { type: 'broken'; message: string }
-	/** `step` of `steps` is done; `preview` is a small WebP of the first picture, now and then. */
+	/** `step` of `steps` is done; `preview` is a small WebP of all pictures in rows of two, now and then. */
 	| { type: 'progress'; id: string; step: number; steps: number; preview?: Uint8Array }
 	| { type: 'painted'; id: string; pictures: Picture[]; stats: PaintStats }
 	| { type: 'cancelled'; id: string }

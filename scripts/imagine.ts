@@ -1,0 +1,103 @@
+import { randomInt } from 'node:crypto';
+import { stat, writeFile } from 'node:fs/promises';
+import { dirname, extname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { SetupError, UserError } from '../src/errors.ts';
+import { encodeImage } from '../src/images/encode.ts';
+import { recipeOfOne } from '../src/images/metadata.ts';
+import { toRgb } from '../src/images/pixels.ts';
+import { hashModel, openModelFolder } from '../src/model/folder.ts';
+import type { Device, ImageFormat } from '../src/pipeline/protocol.ts';
+import { Sdxl } from '../src/pipeline/sdxl.ts';
+import { resolveDevice } from '../src/pipeline/session.ts';
+import { optionNames } from '../src/prompt/options.ts';
+import { makeRecipe } from '../src/prompt/recipe.ts';
+import { parseRequest, type RequestOptions } from '../src/prompt/request.ts';
+import { canonicalRecipe } from '../src/recipe.ts';
+
+/*
+ * Draws without Discord, in this process. Prints the recipe as JSON; progress and notes go to stderr. Exits with 2 and one line
+ * if the question was wrong.
+ */
+const usage = `usage: npm run imagine -- --prompt "…" --out picture.png [--negative "…"] [${optionNames.map((name) => `--${name}`).join('] [')}] [--model <folder>] [--device auto|cpu|cuda|dml]`;
+const formats: Record<string, ImageFormat> = { '.png': 'png', '.webp': 'webp', '.jpg': 'jpeg', '.jpeg': 'jpeg' };
+const devices: readonly string[] = ['auto', 'cpu', 'cuda', 'dml'] satisfies (Device | 'auto')[];
+const demoModel = fileURLToPath(new URL('../models/demo', import.meta.url));
+
+try {
+	await main();
+} catch (error) {
+	if (!(error instanceof UserError || error instanceof SetupError)) throw error;
+	console.error(error.message);
+	process.exitCode = 2;
+}
+
+async function main(): Promise<void> {
+	const { out, format, device, model, ...asked } = await readArguments();
+	const request = parseRequest(asked);
+	const folder = await openModelFolder(model);
+	const { nativeSize, sizeMultiple, recommended } = folder;
+	const { recipe, notes } = makeRecipe(request, {
+		model: { hash: await hashModel(folder), nativeSize, sizeMultiple, recommended },
+		channel: 'age-restricted',
+		randomSeed: () => randomInt(2 ** 32),
+	});
+	const resolved = await resolveDevice(device);
+	for (const note of [...notes, resolved.note]) console.error(note);
+
+	const sdxl = await Sdxl.load(folder, resolved.device);
+	const onStep = ({ step, steps }: { step: number; steps: number }) => {
+		if (process.stderr.isTTY) process.stderr.write(`\rstep ${step} of ${steps}${step === steps ? '\n' : ''}`);
+	};
+	const pictures = await sdxl.paint(recipe, { onStep });
+	for (const [i, picture] of pictures.entries()) {
+		const origin = { recipe: recipeOfOne(recipe, recipe.seeds[i]!), modelName: folder.name };
+		const path = pictures.length === 1 ? out : out.replace(/(\.[^.]+)$/, `-${i + 1}$1`);
+		await writeFile(path, await encodeImage(toRgb(picture), format, origin));
+	}
+	console.log(canonicalRecipe(recipe));
+	await sdxl.networks.release();
+}
+
+async function readArguments(): Promise<
+	RequestOptions & { out: string; format: ImageFormat; device: Device | 'auto'; model: string }
+> {
+	const names = ['prompt', 'negative', 'out', 'model', 'device', ...optionNames];
+	const values = parse(Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])));
+	const { prompt, out, model = demoModel, device = 'auto', ...rest } = values;
+	if (prompt === undefined) throw new SetupError(`--prompt is missing: say what to draw. ${usage}`);
+	if (out === undefined)
+		throw new SetupError(`--out is missing: say where the picture goes, for example picture.png. ${usage}`);
+	const format = formats[extname(out).toLowerCase()];
+	if (!format)
+		throw new SetupError(`--out takes a file that ends in .png, .webp, .jpg or .jpeg, not ${JSON.stringify(out)}`);
+	const parent = dirname(resolve(out));
+	const isFolder = await stat(parent).then(
+		(found) => found.isDirectory(),
+		() => false,
+	);
+	if (!isFolder) throw new SetupError(`--out takes a file in a folder that exists, and there is no ${parent}`);
+	if (!isDevice(device)) throw new SetupError(`--device takes ${devices.join(', ')}, not ${JSON.stringify(device)}`);
+	// one picture unless asked for more, so that it has the name that was given
+	return { count: 1, ...rest, prompt, out, format, device, model };
+}
+
+function parse(options: Record<string, { type: 'string' }>): Partial<Record<string, string>> {
+	// Node takes `--seed -1` for a forgotten value; the reader of options has a better answer
+	const args = process.argv.slice(2);
+	const joined = args.flatMap((arg, i) => {
+		if (/^-\d/.test(arg) && args[i - 1]?.startsWith('--')) return [];
+		return /^-\d/.test(args[i + 1] ?? '') && arg.startsWith('--') ? [`${arg}=${args[i + 1]}`] : [arg];
+	});
+	try {
+		return parseArgs({ args: joined, options, allowPositionals: false }).values;
+	} catch (error) {
+		const reason = error instanceof Error ? error.message.split(/\.?\s*(?:\n|To specify)/)[0] : String(error);
+		throw new SetupError(`${reason}. ${usage}`, { cause: error });
+	}
+}
+
+function isDevice(text: string): text is Device | 'auto' {
+	return devices.includes(text);
+}

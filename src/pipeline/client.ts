@@ -1,0 +1,191 @@
+import { EventEmitter } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type PainterDied, PainterProcess, type PainterReady, type ProcessOptions } from './painter-process.ts';
+import type { FromPainter, PaintJob, PaintStats, Picture } from './protocol.ts';
+
+export { PainterDied, type PainterReady, painterEnvironment } from './painter-process.ts';
+
+export interface PainterOptions extends ProcessOptions {
+	/** How long a cancelled job may take to its next step before the painter is killed; 15 s. */
+	cancelGraceMs?: number;
+	/** Waiting time before a restart; it doubles with each failure in a row, up to 30 s. 250 ms. */
+	restartDelayMs?: number;
+}
+
+export type PaintProgress = Omit<Extract<FromPainter, { type: 'progress' }>, 'type' | 'id'>;
+
+export interface Painted {
+	pictures: Picture[];
+	stats: PaintStats;
+}
+
+/** The painter could not do a job and lives on; trying the same again will most likely fail the same way. */
+export class PaintFailed extends Error {
+	constructor(message: string) {
+		super(message);
+		this.name = 'PaintFailed';
+	}
+}
+
+interface CurrentJob {
+	id: string;
+	receive: (message: Exclude<FromPainter, { type: 'ready' | 'broken' }>) => void;
+	/** Set once the job was sent. */
+	died?: (error: PainterDied) => void;
+}
+
+/**
+ * A painter process as the bot sees it. States: *starting* (left when the process is ready or ends), *idle* (left by `paint`, by the
+ * process ending, by `close`), *painting* (left when the job is painted, failed or cancelled, or the process ends), *waiting* to
+ * restart after an end (left after the delay, or by `close`), *closed* (for good). Emits `ready` after every start, `died`
+ * when the process ended without being asked to.
+ */
+export class PainterClient extends EventEmitter<{ ready: [PainterReady]; died: [PainterDied] }> {
+	readonly #options: PainterOptions;
+	readonly #closing = new AbortController();
+	readonly #closed: Promise<void>;
+	#process: PainterProcess | undefined;
+	/** Of the process that is ready, or of the next that will be. */
+	#available = newAvailable();
+	#job: CurrentJob | undefined;
+	#failures = 0;
+
+	private constructor(options: PainterOptions, firstStart: PromiseWithResolvers<PainterReady>) {
+		super();
+		this.#options = options;
+		this.#closed = this.#keepRunning(firstStart);
+	}
+
+	/**
+	 * Starts a painter and resolves when it has loaded the model.
+	 *
+	 * @throws {SetupError} in the painter's words, if it cannot load it; {PainterDied} if it ended without a word.
+	 */
+	static async start(options: PainterOptions): Promise<PainterClient> {
+		const firstStart = Promise.withResolvers<PainterReady>();
+		const client = new PainterClient(options, firstStart);
+		await firstStart.promise;
+		return client;
+	}
+
+	/** Of the process that runs now; `undefined` between two. */
+	get pid(): number | undefined {
+		return this.#process?.pid;
+	}
+
+	/** What the process that runs now said when it was ready; waits while there is none. */
+	async whenReady(): Promise<PainterReady> {
+		return (await this.#available.promise).ready;
+	}
+
+	/**
+	 * Paints one job; one at a time. Waits while the painter restarts.
+	 *
+	 * @param signal cancels: between two steps, or hard when the grace time is over. The promise then rejects with its reason.
+	 * @throws {PainterDied} if the process ended over it, {PaintFailed} if the painter refused or failed.
+	 */
+	async paint(
+		job: PaintJob,
+		{ signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: PaintProgress) => void } = {},
+	): Promise<Painted> {
+		signal?.throwIfAborted();
+		if (this.#job) throw new Error(`Expected one job at a time, got ${job.id} during ${this.#job.id}`);
+		const outcome = Promise.withResolvers<Painted>();
+		const current: CurrentJob = {
+			id: job.id,
+			receive: (message) => {
+				if (message.type === 'progress') {
+					const { step, steps, preview } = message;
+					return onProgress?.({ step, steps, ...(preview && { preview }) });
+				}
+				this.#failures = 0;
+				if (message.type === 'painted') outcome.resolve({ pictures: message.pictures, stats: message.stats });
+				else if (message.type === 'cancelled') outcome.reject(signal?.reason ?? new PaintFailed('It was cancelled'));
+				else outcome.reject(new PaintFailed(message.message));
+			},
+		};
+		let grace: NodeJS.Timeout | undefined;
+		const cancel = () => {
+			if (!current.died) return outcome.reject(signal?.reason);
+			this.#process?.send({ type: 'cancel', id: job.id });
+			grace = setTimeout(() => {
+				this.#options.log(`The painter did not stop job ${job.id} in time and is killed`);
+				outcome.reject(signal?.reason);
+				this.kill();
+			}, this.#options.cancelGraceMs ?? 15_000);
+		};
+		this.#job = current;
+		signal?.addEventListener('abort', cancel, { once: true });
+		try {
+			outcome.promise.catch(() => {}); // it may settle while we wait for a process
+			const cancelled = outcome.promise.then(() => undefined);
+			let process = await Promise.race([this.#available.promise, cancelled]);
+			while (process !== this.#process) process = await Promise.race([this.#available.promise, cancelled]); // it ended just then
+			current.died = outcome.reject;
+			process?.send({ type: 'paint', job });
+			return await outcome.promise;
+		} finally {
+			clearTimeout(grace);
+			signal?.removeEventListener('abort', cancel);
+			this.#job = undefined;
+		}
+	}
+
+	/** Ends the process at once, in the middle of anything; a new one follows. */
+	kill(): void {
+		this.#process?.kill();
+	}
+
+	/** Ends the process for good; resolves when it is gone. A running job rejects with `PainterDied`. */
+	async close(): Promise<void> {
+		this.#closing.abort();
+		await this.#process?.end(2_000);
+		await this.#closed;
+	}
+
+	/** Runs one process after the other until `close`; gives up only if the very first cannot load the model. */
+	async #keepRunning(firstStart: PromiseWithResolvers<PainterReady>): Promise<void> {
+		const closing = this.#closing.signal;
+		for (let isFirst = true; !closing.aborted; isFirst = false) {
+			const process = new PainterProcess(this.#options, (message) => this.#receive(message));
+			this.#process = process;
+			let wasReady = false;
+			try {
+				const ready = await process.ready;
+				wasReady = true;
+				this.#available.resolve(process);
+				firstStart.resolve(ready);
+				this.emit('ready', ready);
+			} catch (error) {
+				if (isFirst) this.#closing.abort();
+				firstStart.reject(error);
+				if (!isFirst) this.#options.log(`The painter cannot start again: ${(error as Error).message}`);
+			}
+			const died = await process.gone;
+			this.#process = undefined;
+			if (wasReady) this.#available = newAvailable();
+			this.#job?.died?.(died);
+			if (closing.aborted) break;
+			this.emit('died', died);
+			await this.#waitToRestart();
+		}
+		this.#available.reject(new Error('The painter is closed'));
+	}
+
+	async #waitToRestart(): Promise<void> {
+		const delayMs = Math.min(30_000, (this.#options.restartDelayMs ?? 250) * 2 ** Math.min(this.#failures++, 10));
+		this.#options.log(`The painter ended and starts again in ${delayMs} ms`);
+		await wait(delayMs, undefined, { signal: this.#closing.signal }).catch(() => {}); // closed meanwhile
+	}
+
+	#receive(message: FromPainter): void {
+		if (message.type === 'ready' || message.type === 'broken') return;
+		if (message.id === this.#job?.id) this.#job.receive(message);
+	}
+}
+
+function newAvailable(): PromiseWithResolvers<PainterProcess> {
+	const available = Promise.withResolvers<PainterProcess>();
+	available.promise.catch(() => {}); // whoever waits hears of it
+	return available;
+}
