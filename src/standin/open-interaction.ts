@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import type { APIBaseInteraction, APIMessageInteractionMetadata, InteractionType, Locale } from 'discord-api-types/v10';
+import { maxFileBytes } from './attachments.ts';
+import type { Core } from './core.ts';
+import type { StoredChannel, StoredInteraction, StoredMessage, StoredUser } from './state.ts';
+import { rolePermissions, wireChannel, wireMember } from './wire.ts';
+
+type InteractionChannel = NonNullable<APIBaseInteraction<InteractionType, unknown>['channel']>;
+
+/** What opens an interaction. */
+export interface Opening {
+	type: InteractionType;
+	name: string;
+	data: object;
+	user: StoredUser;
+	channel: StoredChannel;
+	source?: StoredMessage;
+	opener?: StoredInteraction;
+	commandType?: number;
+}
+
+/** Makes an interaction and sends it to the bot. Its time to answer starts now. */
+export function openInteraction(core: Core, opening: Opening): StoredInteraction {
+	const { state, gateway } = core;
+	const { type, name, data, user, channel, source, opener, commandType } = opening;
+	const guild = channel.guildId === null ? null : state.guild(channel.guildId);
+	const isForeign = state.isForeign(channel);
+	const id = state.ids.next();
+	const token = randomBytes(96).toString('base64url');
+	const owners = isForeign ? { 1: user.id } : { 0: guild?.id ?? '0' };
+	const interaction: StoredInteraction = {
+		id,
+		token,
+		type,
+		name,
+		userId: user.id,
+		channelId: channel.id,
+		state: 'waiting',
+		answerUntilMs: Date.now() + core.ackMs,
+		tokenUntilMs: Date.now() + core.tokenMs,
+		answerType: null,
+		originalId: null,
+		sourceMessageId: source?.id ?? null,
+		followupIds: [],
+		modal: null,
+		choices: null,
+		userInstallOnly: isForeign,
+		metadata: {
+			id,
+			type,
+			user: user.user,
+			authorizing_integration_owners: owners,
+			...(type === 2 ? { name, command_type: commandType } : {}),
+			...(type === 3 && source ? { interacted_message_id: source.id } : {}),
+			...(type === 5 && opener?.metadata ? { triggering_interaction_metadata: opener.metadata } : {}),
+		} as APIMessageInteractionMetadata,
+	};
+	state.interactions.set(id, interaction);
+	state.touch();
+	core.deadlines.start(interaction);
+	const payload = {
+		id,
+		application_id: state.application.id,
+		type,
+		data,
+		token,
+		version: 1,
+		channel_id: channel.id,
+		channel: withPermissions(wireChannel(state, channel), rolePermissions[user.role]),
+		app_permissions: String(rolePermissions.bot),
+		locale: 'en-US' as Locale,
+		entitlements: [],
+		authorizing_integration_owners: owners,
+		context: guild === null ? 1 : 0,
+		attachment_size_limit: maxFileBytes,
+		...(guild === null
+			? { user: user.user }
+			: {
+					guild_id: guild.id,
+					guild_locale: 'en-US' as Locale,
+					guild: { id: guild.id, locale: 'en-US' as Locale, features: [] },
+					member: wireMember(guild, user),
+				}),
+		...(source === undefined ? {} : { message: source.message }),
+	} satisfies APIBaseInteraction<InteractionType, unknown>;
+	// A guild that the bot is not in has no shard of its own; discord.js wants such interactions on shard 0.
+	gateway.dispatch('INTERACTION_CREATE', payload, { guildId: isForeign ? null : (guild?.id ?? null) });
+	return interaction;
+}
+
+/** A channel as interactions carry it, with what the invoker may do there. */
+function withPermissions(channel: ReturnType<typeof wireChannel>, permissions: bigint) {
+	return { ...channel, permissions: String(permissions) } as unknown as InteractionChannel;
+}

@@ -1,0 +1,232 @@
+import { getState, patchChannel, RefusedError } from './api.js';
+import { drawChannels, drawHeader, drawIdentity } from './channels.js';
+import { channelChanged, commandsChanged, setUpComposer, showComposerError } from './composer.js';
+import { byId } from './dom.js';
+import { listen } from './events.js';
+import { setModalOpener, takeInteractionEvent } from './interactions.js';
+import { clearMessages, loadMessages, pointAt, removeMessage, setUpMessages, takeMessage } from './messages.js';
+import { closeModal, openModal } from './modal.js';
+import { goTo, hashOf, readHash } from './navigation.js';
+import {
+	channelById,
+	currentChannel,
+	isAdult,
+	isDm,
+	openChannels,
+	ownDms,
+	putChannel,
+	remember,
+	remembered,
+	store,
+} from './store.js';
+
+let stopListening = () => {};
+/** Counts connects, so that one that was overtaken does not open a stream of its own. */
+let connects = 0;
+
+setUpMessages();
+setUpComposer();
+setModalOpener(openModal);
+wireSidebar();
+wireHeader();
+wireGate();
+addEventListener('hashchange', openFromHash);
+connect(remembered('user') ?? '');
+
+/** Becomes a user (again): from here on the page shows what that user sees. */
+function connect(userId) {
+	stopListening();
+	connects += 1;
+	const own = connects;
+	store.userId = userId;
+	// Before the first state we do not know who there is; an unknown user's stream would be refused.
+	loadState().then(() => {
+		if (own !== connects) return;
+		openFromHash();
+		let isFirst = true;
+		stopListening = listen(store.userId, {
+			onEvent: takeEvent,
+			onReady: () => {
+				byId('connection').hidden = true;
+				if (!isFirst) loadState().catch(showProblem);
+				isFirst = false;
+				if (!byId('scroller').hidden) reload();
+			},
+			onLost: () => {
+				byId('connection').hidden = false;
+			},
+		});
+	}, retryConnect);
+}
+
+function retryConnect(error) {
+	byId('connection').hidden = false;
+	showProblem(error);
+	setTimeout(() => connect(store.userId), 2000);
+}
+
+async function loadState() {
+	store.page = await getState();
+	if (!store.page.users.some(({ id }) => id === store.userId)) store.userId = store.page.users[0]?.id ?? '';
+	drawAll();
+	commandsChanged();
+}
+
+function drawAll() {
+	drawIdentity();
+	drawChannels();
+	drawHeader();
+}
+
+function openFromHash() {
+	const { channelId, messageId } = readHash();
+	const channel = channelById(channelId);
+	if (!channel) {
+		const first = openChannels()[0];
+		if (first) history.replaceState(null, '', hashOf(first.id));
+		if (!first) return;
+		return openFromHash();
+	}
+	if (channel.id !== store.channelId)
+		openChannel(channel).then((isShown) => isShown && messageId && pointAt(messageId), showProblem);
+	else if (messageId) pointAt(messageId);
+}
+
+async function openChannel(channel) {
+	store.channelId = channel.id;
+	store.unread.delete(channel.id);
+	setSidebarOpen(false);
+	clearMessages();
+	drawChannels();
+	drawHeader();
+	channelChanged();
+	return showGateOrMessages();
+}
+
+async function showGateOrMessages() {
+	const channel = currentChannel();
+	const isClosed = isAdult(channel) && remembered(gateKey(channel)) === null;
+	byId('age-gate').hidden = !isClosed;
+	byId('scroller').hidden = isClosed;
+	byId('composer-form').hidden = isClosed;
+	if (isClosed) {
+		clearMessages();
+		byId('gate-continue').focus();
+		return false;
+	}
+	return loadMessages();
+}
+
+function reload() {
+	if (store.channelId) loadMessages().catch(showProblem);
+}
+
+/** @param {import('../page-api.ts').PageEvent} event */
+function takeEvent(event) {
+	switch (event.type) {
+		case 'message':
+			return takeAnyMessage(event.message);
+		case 'message-deleted':
+			if (event.channel_id === store.channelId) removeMessage(event.id);
+			return;
+		case 'commands':
+			store.page.commands = event.commands;
+			return commandsChanged();
+		case 'bot':
+			store.page.bot_online = event.online;
+			drawChannels();
+			return drawHeader();
+		case 'channel':
+			return takeChannel(event.channel);
+		default:
+			return takeInteractionEvent(event);
+	}
+}
+
+function takeAnyMessage(message) {
+	if (message.channel_id === store.channelId) {
+		if (!byId('scroller').hidden) takeMessage(message);
+		return;
+	}
+	if (!channelById(message.channel_id) || store.unread.has(message.channel_id)) return;
+	store.unread.add(message.channel_id);
+	drawChannels();
+}
+
+function takeChannel(channel) {
+	const wasAdult = isAdult(currentChannel());
+	putChannel(channel);
+	drawChannels();
+	drawHeader();
+	channelChanged();
+	if (isAdult(currentChannel()) !== wasAdult) showGateOrMessages().catch(showProblem);
+}
+
+function wireSidebar() {
+	byId('user-switch').addEventListener('change', (event) => {
+		remember('user', event.target.value);
+		closeModal();
+		clearMessages();
+		store.unread.clear();
+		const wasDm = isDm(currentChannel());
+		store.channelId = '';
+		store.userId = event.target.value;
+		if (wasDm && ownDms()[0]) history.replaceState(null, '', hashOf(ownDms()[0].id));
+		connect(event.target.value);
+	});
+	byId('menu-button').addEventListener('click', () => {
+		setSidebarOpen(byId('shade').hidden);
+		byId('channels').querySelector('[aria-current]')?.focus();
+	});
+	byId('shade').addEventListener('click', () => setSidebarOpen(false));
+	document.addEventListener('keydown', (event) => {
+		if (event.key !== 'Escape' || byId('shade').hidden) return;
+		setSidebarOpen(false);
+		byId('menu-button').focus();
+	});
+	byId('skip').addEventListener('click', (event) => {
+		event.preventDefault();
+		byId('composer').focus();
+	});
+}
+
+/** Only matters on narrow screens, where the list of channels lies over the messages. */
+function setSidebarOpen(isOpen) {
+	byId('sidebar').classList.toggle('is-open', isOpen);
+	byId('shade').hidden = !isOpen;
+	byId('menu-button').setAttribute('aria-expanded', String(isOpen));
+}
+
+function wireHeader() {
+	byId('nsfw-toggle').addEventListener('change', async (event) => {
+		try {
+			takeChannel(await patchChannel(store.channelId, { nsfw: event.target.checked }));
+		} catch (error) {
+			drawHeader();
+			showProblem(error);
+		}
+	});
+}
+
+function wireGate() {
+	byId('gate-continue').addEventListener('click', () => {
+		remember(gateKey(currentChannel()), 'yes');
+		showGateOrMessages().catch(showProblem);
+		byId('composer').focus();
+	});
+	byId('gate-back').addEventListener('click', () => {
+		const calm = openChannels().find((channel) => !isAdult(channel));
+		if (calm) goTo(calm.id);
+	});
+}
+
+/** A thread shares the answer that was given for its parent. */
+function gateKey(channel) {
+	const asked = channel.nsfw ? channel.id : channel.parent_id;
+	return `adult.${store.userId}.${asked}`;
+}
+
+function showProblem(error) {
+	if (!(error instanceof RefusedError)) throw error;
+	showComposerError(error.message);
+}
