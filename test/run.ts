@@ -45,9 +45,9 @@ try {
 	const result = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number> & {
 		testResults: { status: string; assertionResults: unknown[] }[];
 	};
-	passed += result['numPassedTests']!;
-	failed += result['numFailedTests']!;
-	skipped = result['numPendingTests']!;
+	passed += result.numPassedTests!;
+	failed += result.numFailedTests!;
+	skipped = result.numPendingTests!;
 	// A file that could not even be loaded has no test to count.
 	failed += result.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
 } catch (error) {

@@ -14,9 +14,7 @@ export function workOf(recipe: Recipe): number {
 /** Sampler steps that are walked for one picture: a variation walks only the last part of the schedule. */
 export function stepsOf(recipe: Recipe): number {
 	if (recipe.upscaler !== undefined) return 0;
-	return recipe.strength === undefined
-		? recipe.steps
-		: Math.min(recipe.steps, Math.floor(recipe.steps * recipe.strength));
+	return recipe.strength === undefined ? recipe.steps : Math.max(1, Math.floor(recipe.steps * recipe.strength));
 }
 
 /** Estimates painter time in tenths of a second, at least one, from the measured pace in milliseconds for a unit of work. */

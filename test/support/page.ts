@@ -24,7 +24,11 @@ export class PageMember {
 	}
 
 	channel(name: string): string {
-		const found = this.state.guilds.flatMap((guild) => guild.channels).find((channel) => channel.name === name);
+		const all = [...this.state.guilds.flatMap((guild) => guild.channels)];
+		const found =
+			name === '@dm'
+				? this.state.dms.find((dm) => dm.user_id === this.userId)
+				: all.find((channel) => channel.name === name);
 		if (!found) throw new Error(`Expected a channel ${name}`);
 		return found.id;
 	}
@@ -49,6 +53,21 @@ export class PageMember {
 				return { name, type: option.type, value };
 			}),
 		});
+	}
+
+	/** Switches a channel's age restriction, as a moderator does in Discord's own settings. */
+	async setAgeRestricted(channel: string, nsfw: boolean): Promise<void> {
+		await fetch(`${this.#url}/standin/channels/${this.channel(channel)}`, {
+			method: 'PATCH',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify({ nsfw }),
+		});
+	}
+
+	/** Waits for a message that only this member sees. */
+	private(wanted: RegExp, channel?: string): Promise<APIMessage> {
+		const isIt = (m: APIMessage) => (Number(m.flags) & 64) === 64 && wanted.test(textOf(m));
+		return this.until((messages) => messages.findLast(isIt), channel === undefined ? {} : { channel });
 	}
 
 	/** Presses the button with this label or emoji. */
@@ -157,4 +176,10 @@ export function textOf(message: APIMessage): string {
 /** Answers whether a message shows finished pictures: those have a 🗑️. */
 export function isResult(message: APIMessage): boolean {
 	return buttonsOf(message).some(({ label }) => label === '🗑️');
+}
+
+/** What a stand-in in another process was asked that Discord does not know, or would refuse. */
+export async function refusedByDiscord(url: string): Promise<{ violations: unknown[]; unknown_routes: unknown[] }> {
+	const records = (await (await fetch(`${url}/standin/records`)).json()) as Json;
+	return { violations: records.violations as unknown[], unknown_routes: records.unknown_routes as unknown[] };
 }
