@@ -1,11 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { readConfig } from './config.ts';
-import { ping } from './db/client.ts';
+import { isDatabaseAway, ping } from './db/client.ts';
 import { liftLeases } from './db/outbox.ts';
 import { ProgressBoard } from './discord/board.ts';
 import { createClient, logIn, serve } from './discord/client.ts';
 import { deliver } from './discord/delivery.ts';
+import { SetupError } from './errors.ts';
 import { serveHealth } from './health.ts';
 import { createLog } from './log.ts';
 import { Outbox } from './queue/outbox.ts';
@@ -27,7 +28,9 @@ await runProgram(async (onClose) => {
 	// Without a token the stand-in is our Discord. From here on nothing knows which of the two it is.
 	const standin = config.discord.token
 		? undefined
-		: await startStandin({ port: config.port, folder: join(config.stateDir, 'standin') });
+		: await startStandin({ port: config.port, folder: join(config.stateDir, 'standin') }).catch((cause: Error) => {
+				throw new SetupError(`PORT = ${config.port}, STATE_DIR = ${config.stateDir}: ${cause.message}`, { cause });
+			});
 	if (standin) onClose(() => standin.stop());
 	const { token, api } = config.discord.token ? config.discord : standin!;
 
@@ -84,4 +87,4 @@ await runProgram(async (onClose) => {
 			});
 	if (health) onClose(health.close);
 	console.log(`Atelier is ready: ${(standin ?? health)!.url}`);
-});
+}, isDatabaseAway);

@@ -1,4 +1,5 @@
 import { readConfig } from './config.ts';
+import { isDatabaseAway } from './db/client.ts';
 import { SetupError } from './errors.ts';
 import { createLog } from './log.ts';
 import { runProgram } from './run.ts';
@@ -16,4 +17,4 @@ await runProgram(async (onClose) => {
 	onClose(studio.close);
 	studio.dispatcher.start();
 	console.log('Atelier worker is ready');
-});
+}, isDatabaseAway);

@@ -74,7 +74,7 @@ async function openPostgres(url: string): Promise<Database> {
 		if (!isDatabaseAway(cause)) throw cause;
 		const { hostname, port, pathname } = new URL(url);
 		throw new SetupError(
-			`DATABASE_URL: no answer from Postgres at ${hostname}:${port || 5432}${pathname} (${reason(cause)}). Start it, correct the address, or leave DATABASE_URL out to use the embedded database. Example: postgres://atelier:secret@localhost:5432/atelier`,
+			`DATABASE_URL: no answer from Postgres at ${hostname}:${port || 5432}${pathname} (${rootCause(cause)}). Start it, correct the address, or leave DATABASE_URL out to use the embedded database. Example: postgres://atelier:secret@localhost:5432/atelier`,
 			{ cause },
 		);
 	}
@@ -98,10 +98,11 @@ export function isDatabaseAway(error: unknown): boolean {
 const awayCodes =
 	/^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|ENOENT|CONNECT_TIMEOUT|CONNECTION_(CLOSED|ENDED|DESTROYED|CONNECT_TIMEOUT)|08...|28...|3D000|57P0.|53300)$/;
 
-function reason(error: unknown): string {
+/** Says in a few words what lies at the root of an error: drivers wrap it in the whole query. */
+export function rootCause(error: unknown): string {
 	let last = String(error);
 	for (let e: unknown = error; e instanceof Error; e = e.cause) {
-		last = e instanceof AggregateError ? reason(e.errors[0]) : e.message || String((e as { code?: unknown }).code);
+		last = e instanceof AggregateError ? rootCause(e.errors[0]) : e.message || String((e as { code?: unknown }).code);
 	}
 	return last;
 }

@@ -1,5 +1,5 @@
 import { type Client, RESTJSONErrorCodes, Routes } from 'discord.js';
-import type { Db } from '../db/client.ts';
+import { type Db, rootCause } from '../db/client.ts';
 import { ahead, type Generation, openGenerations } from '../db/generations.ts';
 import { type Progress, readProgress } from '../db/progress.ts';
 import type { Log } from '../log.ts';
@@ -41,7 +41,7 @@ export class ProgressBoard {
 		if (!this.#timer || this.#isLooking) return;
 		this.#isLooking = true;
 		this.#round = this.#update()
-			.catch((error: unknown) => this.#log.warn('progress cannot be shown', { error: String(error) }))
+			.catch((error: unknown) => this.#log.warn('progress cannot be shown', { error: rootCause(error) }))
 			.finally(() => {
 				this.#isLooking = false;
 			});

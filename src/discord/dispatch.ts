@@ -10,7 +10,7 @@ import { components } from '../commands/components/index.ts';
 import type { Call, Services } from '../commands/context.ts';
 import { decodePress } from '../commands/custom-id.ts';
 import { commands } from '../commands/index.ts';
-import { isDatabaseAway } from '../db/client.ts';
+import { isDatabaseAway, rootCause } from '../db/client.ts';
 import { UserError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { factsOfInteraction } from './facts.ts';
@@ -62,7 +62,7 @@ function sentenceFor(interaction: Handled, error: unknown, log: Log): string {
 	if (error instanceof UserError) return error.message;
 	const facts = { interactionId: interaction.id, guildId: interaction.guildId };
 	if (isDatabaseAway(error)) {
-		log.error('the database is away', { ...facts, error: String(error) });
+		log.error('the database is away', { ...facts, error: rootCause(error) });
 		return 'The database does not answer at the moment, so nothing was started. Please try again in a minute.';
 	}
 	log.error('an interaction failed', { ...facts, error });

@@ -1,5 +1,5 @@
 import type { Database, Db } from '../db/client.ts';
-import { isDatabaseAway } from '../db/client.ts';
+import { isDatabaseAway, rootCause } from '../db/client.ts';
 import { advanceClocks } from '../db/fair.ts';
 import { countCrash, findGeneration, type Generation, takeGeneration } from '../db/generations.ts';
 import { findImage } from '../db/images.ts';
@@ -97,7 +97,7 @@ export class Dispatcher {
 			} catch (error) {
 				// What was in hand is not lost: its heart stops beating and it is given out again.
 				const away = isDatabaseAway(error);
-				this.#log[away ? 'warn' : 'error']('a job could not be handled', { error: away ? String(error) : error });
+				this.#log[away ? 'warn' : 'error']('a job could not be handled', { error: away ? rootCause(error) : error });
 				await wake.wait(pollMs);
 			}
 		}
@@ -112,7 +112,7 @@ export class Dispatcher {
 		});
 		if (!generation) return;
 		const beat = setInterval(() => {
-			this.#jobs.beat(job).catch((error: unknown) => this.#log.warn('a heartbeat failed', { error: String(error) }));
+			this.#jobs.beat(job).catch((error: unknown) => this.#log.warn('a heartbeat failed', { error: rootCause(error) }));
 		}, beatMs);
 		try {
 			await this.#guilds.run(generation.lane, () => this.#paint(job, generation, painter));
@@ -170,7 +170,7 @@ export class Dispatcher {
 					if (cancelRequested) stop();
 					this.#onProgress();
 				})
-				.catch((error: unknown) => this.#log.warn('progress could not be written', { error: String(error) }))
+				.catch((error: unknown) => this.#log.warn('progress could not be written', { error: rootCause(error) }))
 				.finally(() => {
 					writing = false;
 				});
@@ -218,7 +218,7 @@ export class Dispatcher {
 					this.#onSettled();
 				} else await signal.wait(5 * pollMs);
 			} catch (error) {
-				this.#log.warn('hopeless jobs could not be looked at', { error: String(error) });
+				this.#log.warn('hopeless jobs could not be looked at', { error: rootCause(error) });
 				await signal.wait(5 * pollMs);
 			}
 		}

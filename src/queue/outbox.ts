@@ -1,5 +1,5 @@
 import PQueue from 'p-queue';
-import { type Db, isDatabaseAway } from '../db/client.ts';
+import { type Db, isDatabaseAway, rootCause } from '../db/client.ts';
 import { claimOutbox, markAbandoned, markDelivered, type OutboxRow, postpone } from '../db/outbox.ts';
 import type { Log } from '../log.ts';
 import { Signal } from './signal.ts';
@@ -66,7 +66,7 @@ export class Outbox {
 		try {
 			return await claimOutbox(this.#db, atOnce, leaseSeconds);
 		} catch (error) {
-			this.#log.warn('the outbox cannot be read', { error });
+			this.#log.warn('the outbox cannot be read', { error: rootCause(error) });
 			return [];
 		}
 	}
@@ -79,7 +79,7 @@ export class Outbox {
 		} catch (error) {
 			await this.#setAside(generationId, attempts, error).catch((failure: unknown) => {
 				// The lease runs out and brings the row again.
-				this.#log.warn('an outbox row could not be put off', { generationId, error: failure });
+				this.#log.warn('an outbox row could not be put off', { generationId, error: rootCause(failure) });
 			});
 		}
 	}

@@ -38,8 +38,19 @@ function importsOf(file: string, withTypes: boolean): Imports {
  * own. A finer place (`images/store.ts`) opens only that file or folder.
  */
 const mayLookInto: Record<string, string[]> = {
-	'main.ts': ['config.ts', 'db', 'discord', 'health.ts', 'log.ts', 'queue', 'run.ts', 'standin/index.ts', 'studio.ts'],
-	'worker.ts': ['config.ts', 'errors.ts', 'log.ts', 'run.ts', 'studio.ts'],
+	'main.ts': [
+		'config.ts',
+		'db',
+		'discord',
+		'errors.ts',
+		'health.ts',
+		'log.ts',
+		'queue',
+		'run.ts',
+		'standin/index.ts',
+		'studio.ts',
+	],
+	'worker.ts': ['config.ts', 'db', 'errors.ts', 'log.ts', 'run.ts', 'studio.ts'],
 	'studio.ts': ['config.ts', 'db', 'images/store.ts', 'log.ts', 'model/folder.ts', 'pipeline/client.ts', 'queue'],
 	'run.ts': ['errors.ts'],
 	'health.ts': ['errors.ts'],
