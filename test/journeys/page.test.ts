@@ -1,0 +1,121 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noBrowser, openBrowser } from '../support/browser.ts';
+import { makePlace } from '../support/databases.ts';
+import { type Program, startBot } from '../support/program.ts';
+
+const prompt = '1girl, solo, blue hair, twintails, green eyes, smile, outdoors, day';
+
+describe.skipIf(noBrowser)('the page in a real browser, by keyboard alone', { timeout: 90_000 }, () => {
+	let place: Awaited<ReturnType<typeof makePlace>>;
+	let bot: Program;
+	let url: string;
+	let browser: Browser;
+	let page: Page;
+	const complaints: string[] = [];
+
+	beforeAll(async () => {
+		place = await makePlace('embedded');
+		({ program: bot, url } = await startBot({ STATE_DIR: place.config.stateDir }));
+		browser = await openBrowser();
+		page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+		page.on('pageerror', (error) => complaints.push(String(error)));
+		// Chromium itself reports answers such as 400, which the page shows to the member.
+		page.on('console', (line) => {
+			if (line.type() === 'error' && !line.text().startsWith('Failed to load resource')) complaints.push(line.text());
+		});
+		await page.goto(url);
+		await page.locator('#bot-status[data-online="true"]').waitFor();
+	});
+	afterAll(async () => {
+		await browser.close();
+		await bot.end();
+		await place.remove();
+	});
+
+	const send = async (line: string) => {
+		await page.locator('#composer').focus();
+		await page.keyboard.type(line);
+		await page.keyboard.press('Enter');
+	};
+	const grids = () => page.locator('article:has(.gallery):has(button:has-text("🗑"))');
+	/** Brings the focus to a button of an article and presses it with the keyboard. */
+	const press = async (article: ReturnType<Page['locator']>, label: string) => {
+		await article.getByRole('button', { name: label, exact: true }).focus();
+		await page.keyboard.press('Enter');
+	};
+	const shown = async (article: ReturnType<Page['locator']>) => {
+		const pictures = article.locator('.gallery img');
+		for (const picture of await pictures.all()) {
+			// Pictures out of sight are not loaded.
+			await picture.scrollIntoViewIfNeeded();
+			await expect
+				.poll(() => picture.evaluate((img: HTMLImageElement) => img.complete && img.naturalWidth > 0))
+				.toBe(true);
+		}
+		return pictures.evaluateAll((all) =>
+			(all as HTMLImageElement[]).map(({ src, alt, naturalWidth }) => ({ src, alt, naturalWidth })),
+		);
+	};
+
+	test('/imagine, typed in one line, shows a bar and then four pictures', async () => {
+		await page.evaluate(() => {
+			const seen: string[] = [];
+			Object.assign(globalThis, { seen });
+			new MutationObserver(() => seen.push(document.querySelector('#messages')?.textContent ?? '')).observe(
+				document.body,
+				{
+					subtree: true,
+					childList: true,
+					characterData: true,
+				},
+			);
+		});
+		await send(`/imagine prompt: ${prompt} steps: 50`);
+		const article = grids().last();
+		await article.waitFor();
+		const pictures = await shown(article);
+		expect(pictures).toHaveLength(4);
+		expect(pictures.map(({ naturalWidth }) => naturalWidth)).toEqual([128, 128, 128, 128]);
+		expect(pictures[0]!.alt).toBe(`Image 1 of 4: ${prompt}`);
+		const seen = await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen);
+		expect(seen.some((text) => text.includes('queued'))).toBe(true);
+		expect(seen.some((text) => /▰.*step \d+ of 50/.test(text))).toBe(true);
+	});
+
+	test('V1 brings four variations', async () => {
+		await press(grids().first(), 'V1');
+		await expect.poll(() => grids().count(), { timeout: 30_000 }).toBe(2);
+		expect(await shown(grids().last())).toHaveLength(4);
+		expect(await grids().last().textContent()).toContain('Variations of');
+	});
+
+	test('U1 brings one picture, enlarged', async () => {
+		await press(grids().first(), 'U1');
+		await expect.poll(() => grids().count(), { timeout: 30_000 }).toBe(3);
+		const pictures = await shown(grids().last());
+		expect(pictures.map(({ naturalWidth }) => naturalWidth)).toEqual([512]);
+	});
+
+	test('✏️ opens the modal with the prompt, and sends it', async () => {
+		await grids().first().locator('button[data-custom-id*=":edit:"]').focus();
+		await page.keyboard.press('Enter');
+		const field = page.locator('#modal [name=prompt]');
+		await field.waitFor();
+		expect(await field.inputValue()).toBe(prompt);
+		await field.fill('1boy, solo, glasses --n 1 --steps 4');
+		await page.locator('#modal-submit').focus();
+		await page.keyboard.press('Enter');
+		await expect.poll(() => grids().count(), { timeout: 30_000 }).toBe(4);
+		expect(await shown(grids().last())).toHaveLength(1);
+	});
+
+	test('a refusal is shown to the member', async () => {
+		await send('/imagine prompt: 1girl rating: nsfw');
+		await page.locator('article.is-ephemeral', { hasText: 'age-restricted channels only' }).waitFor();
+	});
+
+	test('the page has nothing to complain of', () => {
+		expect(complaints).toEqual([]);
+	});
+});

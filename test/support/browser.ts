@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+
+const candidates = ['chromium', 'chromium-browser', 'google-chrome'];
+
+function findChromium(): string | undefined {
+	const folders = (process.env.PATH ?? '').split(delimiter);
+	return folders.flatMap((folder) => candidates.map((name) => join(folder, name))).find((path) => existsSync(path));
+}
+
+/** Why there is no browser here; `undefined` when there is one. */
+export const noBrowser = findChromium() ? undefined : 'no Chromium is installed here (apt-get install chromium)';
+if (noBrowser) console.log(`The tests in a browser are skipped: ${noBrowser}.`);
+
+/** Starts a browser that asks nobody for anything. */
+export function openBrowser(): Promise<Browser> {
+	return chromium.launch({
+		executablePath: findChromium()!,
+		args: [
+			'--headless',
+			'--no-sandbox',
+			'--disable-gpu',
+			'--disable-quic',
+			'--no-first-run',
+			'--disable-background-networking',
+			'--disable-component-update',
+			'--disable-sync',
+		],
+	});
+}
