@@ -24,7 +24,7 @@ export interface TakenJob {
 
 /**
  * Durable jobs on pg-boss, kept to what Atelier needs: enqueue in the caller's transaction, take in fair order, beat, finish,
- * hand back, cancel. Dispatchers pull; pg-boss's own workers would leave a painter idle (see `docs/queue.md`).
+ * hand back, cancel. Dispatchers pull: pg-boss's own workers sleep between two jobs (`src/worker.ts` of 12.38), up to 30 s.
  */
 export class Jobs {
 	readonly #boss: PgBoss;
@@ -35,10 +35,13 @@ export class Jobs {
 
 	/** Starts pg-boss on the given database, creating its tables when they are not there. */
 	static async start(database: Database, log: Log): Promise<Jobs> {
+		// An embedded database has one owner, which takes up what its predecessor left (`reclaimAll`); there, looking for missed
+		// heartbeats every second would only hold up the event loop, 30 ms at a time.
+		const superviseSeconds = database.kind === 'embedded' ? 60 : 1;
 		const boss = new PgBoss({
 			...database.boss,
-			monitorIntervalSeconds: 1,
-			superviseIntervalSeconds: 1,
+			monitorIntervalSeconds: superviseSeconds,
+			superviseIntervalSeconds: superviseSeconds,
 			schedule: false,
 			registerInstance: false,
 		});

@@ -3,8 +3,8 @@ import { databaseKinds } from '../support/databases.ts';
 import { killRun } from '../support/kill-run.ts';
 
 /**
- * The short form of `npm run chaos`. A job counts as accepted when Discord has seen a "queued" for it; a press that met a dead
- * bot was never accepted, and Discord tells the member so.
+ * A job is accepted when its generation is in the database; a press that met a dead bot never was, and Discord tells the member
+ * so. Each victim is killed 20 times, ten on each database.
  */
 describe.each(databaseKinds)('on %s, SIGKILL at random moments', { timeout: 400_000 }, (kind) => {
 	test.for(['bot', 'painter'] as const)('of the %s loses no accepted job and posts nothing twice', async (victim) => {
