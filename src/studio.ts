@@ -47,8 +47,10 @@ export async function openStudio(
 				device: config.device,
 				env: config.painterEnv,
 				log: (line) => log.info(line),
-			}).then((p) => {
+			}).then(async (p) => {
 				closers.push(() => p.close());
+				const { device, note, loadMs } = await p.whenReady();
+				log.info(`the painter is ready: ${note}`, { device, loadMs: Math.round(loadMs) });
 				return p;
 			}),
 			Jobs.start(database, log).then((j) => {

@@ -19,7 +19,8 @@ const previewEveryMs = 700;
 let current: { id: string; abort: AbortController } | undefined;
 
 process.once('disconnect', () => process.exit(0));
-process.on('SIGINT', () => {}); // ctrl-C reaches the whole group of processes; the bot says when it is time to go
+// Ctrl-C, and some supervisors' SIGTERM, reach the whole group of processes; the bot says when it is time to go.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 process.on('uncaughtException', (error) => {
 	console.error(error);
 	tellAndExit(

@@ -14,6 +14,8 @@ import { Signal } from './signal.ts';
 
 const pollMs = 1000;
 const beatMs = 3000;
+/** How long `stop` waits for the painters to come to the end of a step. */
+const patienceMs = 5000;
 const progressMs = 900;
 /** Sooner, so that a short job shows a bar as well. */
 const firstProgressMs = 400;
@@ -81,7 +83,12 @@ export class Dispatcher {
 	async stop(): Promise<void> {
 		this.#abort.abort();
 		this.wake();
+		// Between two steps of a large model lies more time than a supervisor gives us; the job is handed back either way.
+		const impatience = setTimeout(() => {
+			for (const painter of this.#painters) painter.kill();
+		}, patienceMs);
 		await Promise.all(this.#loops);
+		clearTimeout(impatience);
 	}
 
 	get #stopping(): boolean {
