@@ -1,6 +1,7 @@
-import { InteractionContextType, MessageFlags, PermissionFlagsBits, SlashCommandBuilder } from 'discord.js';
+import { InteractionContextType, MessageFlags, SlashCommandBuilder } from 'discord.js';
 import { sumUsage, type UsageTotals } from '../db/usage.ts';
 import type { Command } from './context.ts';
+import { isModerator } from './moderator.ts';
 
 export const usage: Command = {
 	data: new SlashCommandBuilder()
@@ -11,7 +12,7 @@ export const usage: Command = {
 	async execute(interaction, { db }) {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		const lines = [line('You', await sumUsage(db, interaction.guildId, interaction.user.id))];
-		if (interaction.memberPermissions?.has(PermissionFlagsBits.ManageGuild) && interaction.guildId !== null) {
+		if (interaction.guildId !== null && isModerator(interaction.memberPermissions)) {
 			lines.push(line('This server', await sumUsage(db, interaction.guildId)));
 		}
 		await interaction.editReply({ content: lines.join('\n'), allowedMentions: { parse: [] } });

@@ -10,7 +10,7 @@ export const cancel: Component = {
 	async button(interaction, press, call) {
 		const generation = await targetOf(call.db, interaction, press);
 		if (!mayEnd(interaction, generation)) {
-			throw new UserError('not-yours', 'Only the author or a moderator (Manage Messages) can cancel this.');
+			throw new UserError('not-yours', 'Only the author or a moderator can cancel this.');
 		}
 		await interaction.deferUpdate();
 		const outcome = await cancelGeneration(call, generation.id);

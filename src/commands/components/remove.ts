@@ -1,8 +1,9 @@
-import { type ButtonInteraction, PermissionFlagsBits } from 'discord.js';
+import type { ButtonInteraction } from 'discord.js';
 import { type Generation, markDeleted } from '../../db/generations.ts';
 import { imagesOf } from '../../db/images.ts';
 import { UserError } from '../../errors.ts';
 import type { Component } from '../context.ts';
+import { isModerator } from '../moderator.ts';
 import { targetOf } from './target.ts';
 
 /** 🗑: takes the message and our copies of its pictures away. For the author and for moderators. */
@@ -11,10 +12,7 @@ export const remove: Component = {
 	async button(interaction, press, { db, store }) {
 		const generation = await targetOf(db, interaction, press);
 		if (!mayEnd(interaction, generation)) {
-			throw new UserError(
-				'not-yours',
-				'Only the author of these pictures or a moderator (Manage Messages) can delete them.',
-			);
+			throw new UserError('not-yours', 'Only the author of these pictures or a moderator can delete them.');
 		}
 		await interaction.deferUpdate();
 		await markDeleted(db, generation.id);
@@ -28,8 +26,5 @@ export const remove: Component = {
 
 /** Answers whether someone may delete or cancel a generation. */
 export function mayEnd(interaction: ButtonInteraction, generation: Generation): boolean {
-	return (
-		interaction.user.id === generation.userId ||
-		interaction.memberPermissions?.has(PermissionFlagsBits.ManageMessages) === true
-	);
+	return interaction.user.id === generation.userId || isModerator(interaction.memberPermissions);
 }
