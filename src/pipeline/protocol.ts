@@ -15,6 +15,14 @@ export interface PaintJob {
 
 export type ImageFormat = 'png' | 'webp' | 'jpeg';
 
+/** How probable each of Danbooru's four ratings is for a picture, 0 to 1, as the tagger sees it. */
+export interface Ratings {
+	general: number;
+	sensitive: number;
+	questionable: number;
+	explicit: number;
+}
+
 /** One finished picture. `bytes` is the PNG that we keep; `small` is there when that one is too large for the channel. */
 export interface Picture {
 	seed: number;

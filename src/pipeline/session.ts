@@ -97,6 +97,12 @@ export class Session {
 		this.#inner = inner;
 	}
 
+	/** The dimensions of an input as the graph declares them; a name stands for one that is free. */
+	inputDims(name: string): readonly (number | string)[] {
+		const input = this.#inner?.inputMetadata.find((metadata) => metadata.name === name);
+		return input?.isTensor ? input.shape : [];
+	}
+
 	/** Milliseconds spent in all runs so far. */
 	get runMs(): number {
 		return this.#runMs;

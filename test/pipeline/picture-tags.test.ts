@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type FloatImage, toRgb } from '../../src/images/pixels.ts';
 import { Sdxl } from '../../src/pipeline/sdxl.ts';
-import { openSession, type Session } from '../../src/pipeline/session.ts';
+import { Tagger } from '../../src/pipeline/tagger.ts';
 import { aspectNames } from '../../src/prompt/aspects.ts';
 import { makeRecipe } from '../../src/prompt/recipe.ts';
 import { parseRequest, type RequestOptions } from '../../src/prompt/request.ts';
@@ -22,14 +20,10 @@ const measured = 0.88;
 const blueGirl = '1girl, solo, blue hair, smile, outdoors, day';
 
 let sdxl: Sdxl;
-let tagger: Session;
-let tags: string[];
+let tagger: Tagger;
 beforeAll(async () => {
 	sdxl = await Sdxl.load(modelOf('demo'), 'cpu');
-	const files = sdxl.folder.tagger!;
-	tagger = await openSession({ name: 'tagger', path: files.model }, { device: 'cpu' });
-	const rows = readFileSync(files.tags, 'utf8').trim().split('\n').slice(1);
-	tags = rows.map((row) => row.split(',')[1]!);
+	tagger = await Tagger.load(sdxl.folder.tagger!, 'cpu');
 });
 afterAll(async () => {
 	await tagger.release();
@@ -74,14 +68,7 @@ async function draw(options: RequestOptions): Promise<FloatImage[]> {
 	return sdxl.paint(recipe);
 }
 
-/** Pads to a white square, scales to the tagger's 128 pixels, and asks it: NHWC, BGR, 0–255. */
-async function probability(picture: FloatImage, tag: string): Promise<number> {
-	const { width, height, data } = toRgb(picture);
-	const rgb = await sharp(data, { raw: { width, height, channels: 3 } })
-		.resize(128, 128, { fit: 'contain', background: '#fff' })
-		.raw()
-		.toBuffer();
-	const bgr = Float32Array.from(rgb, (_, i) => rgb[i - (i % 3) + 2 - (i % 3)]!);
-	const results = await tagger.run({ [tagger.inputNames[0]!]: { data: bgr, dims: [1, 128, 128, 3] } });
-	return results[tagger.outputNames[0]!]!.data[tags.indexOf(tag)]!;
+async function probability(picture: FloatImage, wanted: string): Promise<number> {
+	const { tags } = await tagger.look(toRgb(picture));
+	return tags.find(({ name }) => name === wanted)!.probability;
 }
