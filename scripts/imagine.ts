@@ -84,12 +84,13 @@ async function readArguments(): Promise<
 }
 
 function parse(options: Record<string, { type: 'string' }>): Partial<Record<string, string>> {
-	// Node takes `--seed -1` for a forgotten value; the reader of options has a better answer
-	const args = process.argv.slice(2);
-	const joined = args.flatMap((arg, i) => {
-		if (/^-\d/.test(arg) && args[i - 1]?.startsWith('--')) return [];
-		return /^-\d/.test(args[i + 1] ?? '') && arg.startsWith('--') ? [`${arg}=${args[i + 1]}`] : [arg];
-	});
+	// Every option takes a value, and a value may begin with a hyphen: `--seed -1`, `--prompt "--ar 13:19 1girl"`.
+	const joined: string[] = [];
+	for (const args = process.argv.slice(2); args.length > 0; ) {
+		const arg = args.shift()!;
+		const takesNext = arg.startsWith('--') && arg.slice(2) in options && args.length > 0;
+		joined.push(takesNext ? `${arg}=${args.shift()}` : arg);
+	}
 	try {
 		return parseArgs({ args: joined, options, allowPositionals: false }).values;
 	} catch (error) {

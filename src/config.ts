@@ -25,7 +25,7 @@ const keys = {
 	STATE_DIR: { schema: z.string().min(1).default('state'), example: 'state' },
 	PORT: { schema: z.coerce.number().int().min(0).max(65_535).default(7300), example: '7300, or 0 for a free one' },
 	LOG_LEVEL: { schema: z.enum(['debug', 'info', 'warn', 'error']).default('info'), example: 'info' },
-	GUILD_PAINTERS: { schema: z.coerce.number().int().min(1).max(64).default(1), example: '1' },
+	GUILD_PAINTERS: { schema: z.coerce.number().int().min(1).max(64).default(64), example: '64' },
 	MEMBER_WAITING: { schema: z.coerce.number().int().min(1).max(1000).default(10), example: '10' },
 } as const;
 
@@ -41,7 +41,7 @@ export interface Config {
 	stateDir: string;
 	port: number;
 	logLevel: Values['LOG_LEVEL'];
-	/** How many painters one guild may hold at a time. */
+	/** How many painters one guild may hold at a time; fair order rules without it, this keeps some free for others. */
 	guildPainters: number;
 	/** How many jobs one member may have waiting in a guild. */
 	memberWaiting: number;

@@ -14,7 +14,7 @@ import { runProgram } from './run.ts';
 import { startStandin } from './standin/index.ts';
 import { openStudio } from './studio.ts';
 
-await runProgram(async (onClose) => {
+await runProgram(async (onClose, fail) => {
 	const config = readConfig();
 	const log = createLog(config.logLevel);
 
@@ -36,7 +36,7 @@ await runProgram(async (onClose) => {
 
 	const client = createClient(api);
 	onClose(() => client.destroy());
-	const connected = await logIn(client, token!, log);
+	const connected = await logIn(client, token!, log, fail);
 
 	const shown = new ProgressBoard({ client: connected, db, log, painters: studio.painters.length });
 	const delivery = {

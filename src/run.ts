@@ -1,4 +1,8 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { SetupError } from './errors.ts';
+
+/** How long a signal waits for a start that is under way. */
+const startPatienceMs = 5000;
 
 /** What must be undone, in the order in which it was done; it is undone backwards. */
 type OnClose = (closer: () => Promise<unknown>) => void;
@@ -10,7 +14,7 @@ type OnClose = (closer: () => Promise<unknown>) => void;
  * @param survives tells errors of the outside world that must not end the program when nobody waits for them
  */
 export async function runProgram(
-	program: (onClose: OnClose) => Promise<void>,
+	program: (onClose: OnClose, fail: (error: SetupError) => void) => Promise<void>,
 	survives: (error: unknown) => boolean,
 ): Promise<void> {
 	// About one time in six that Postgres is cut off, a promise inside the driver (postgres 3.4.9) is rejected that nobody can
@@ -30,13 +34,18 @@ export async function runProgram(
 		})();
 		return closing;
 	};
-	const started = program((closer) => closers.push(closer));
+	const fail = (error: SetupError) => {
+		if (closing) return;
+		console.error(error.message);
+		void close().then(() => process.exit(1));
+	};
+	const started = program((closer) => closers.push(closer), fail);
 	for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 		process.once(signal, () => {
 			process.once(signal, () => process.exit(130));
-			// A signal during the start waits for it: what is half open could not be undone.
-			void started
-				.catch(() => {})
+			// A signal during the start waits for it, for a while: what is half open could not be undone.
+			const start = started.catch(() => {});
+			void Promise.race([start, wait(startPatienceMs)])
 				.then(close)
 				.then(() => process.exit(0));
 		});
@@ -44,6 +53,7 @@ export async function runProgram(
 	try {
 		await started;
 	} catch (error) {
+		if (closing) return;
 		await close();
 		console.error(error instanceof SetupError ? error.message : error);
 		process.exit(1);

@@ -1,7 +1,8 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, constants, mkdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { Config } from './config.ts';
 import { type Database, openDatabase } from './db/client.ts';
+import { SetupError } from './errors.ts';
 import { ImageStore } from './images/store.ts';
 import type { Log } from './log.ts';
 import { hashModel, type ModelFolder, openModelFolder } from './model/folder.ts';
@@ -35,8 +36,8 @@ export async function openStudio(
 		for (const closer of closers.splice(0).reverse()) await closer();
 	};
 	try {
-		const folder = await openModelFolder(config.modelDir);
-		await mkdir(config.stateDir, { recursive: true });
+		const folder = await openModelFolder(config.modelDir).catch(named('MODEL_DIR', config.modelDir, 'models/demo'));
+		await makeFolder(config.stateDir).catch(named('STATE_DIR', config.stateDir, 'state'));
 		const store = new ImageStore(join(config.stateDir, 'pictures'));
 		const database = await openDatabase(config);
 		closers.push(database.close);
@@ -79,4 +80,25 @@ export async function openStudio(
 		await close();
 		throw error;
 	}
+}
+
+/** Makes a folder and those above it, one by one: Node's own recursion never ends under /proc. */
+async function makeFolder(path: string): Promise<void> {
+	const folder = resolve(path);
+	try {
+		await access(folder, constants.R_OK | constants.W_OK);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+		await makeFolder(dirname(folder));
+		await mkdir(folder).catch((failure: NodeJS.ErrnoException) => {
+			if (failure.code !== 'EEXIST') throw failure;
+		});
+	}
+}
+
+/** Says which key of the configuration an error comes from. */
+function named(key: string, value: string, example: string): (cause: Error) => never {
+	return (cause) => {
+		throw new SetupError(`${key} = ${JSON.stringify(value)}: ${cause.message}. Example: ${example}`, { cause });
+	};
 }

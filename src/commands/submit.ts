@@ -28,26 +28,34 @@ export async function submit(
 	// The gate needs nothing but what we have, so a refusal is the first answer and stays private.
 	const recipe = suitFor(wish.recipe, audienceOf(call.channel));
 	admit({ recipe, channel: call.channel });
-	await deferOnce(interaction);
-	const accepted = await accept(call, originOf(interaction), { ...wish, recipe });
+	const replyId = await deferOnce(interaction);
+	const accepted = await accept(call, originOf(interaction, replyId), { ...wish, recipe });
 	if (accepted.isNew) call.announce(accepted.generation);
 	return accepted;
 }
 
-/** Defers publicly. Discord may have taken a defer and lost its answer; asked again it says "already acknowledged". */
-async function deferOnce(interaction: Asking): Promise<void> {
-	try {
-		await interaction.deferReply();
-	} catch (error) {
-		const isThere =
-			error instanceof DiscordAPIError && error.code === RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged;
-		if (!isThere) throw error;
-		interaction.deferred = true;
-		interaction.ephemeral = false;
+/**
+ * Defers publicly, and once more where the answer was lost: if Discord took the first one, it says "already acknowledged".
+ *
+ * @returns the id of the reply, where Discord told
+ */
+async function deferOnce(interaction: Asking): Promise<string | null> {
+	for (let isSecond = false; ; isSecond = true) {
+		try {
+			const response = await interaction.deferReply({ withResponse: true });
+			return response.interaction.responseMessageId ?? null;
+		} catch (error) {
+			if (error instanceof DiscordAPIError && error.code === RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged) {
+				interaction.deferred = true;
+				interaction.ephemeral = false;
+				return null;
+			}
+			if (isSecond || error instanceof DiscordAPIError) throw error;
+		}
 	}
 }
 
-function originOf(interaction: Asking): Origin {
+function originOf(interaction: Asking, replyId: string | null): Origin {
 	return {
 		interactionId: interaction.id,
 		applicationId: interaction.applicationId,
@@ -56,6 +64,7 @@ function originOf(interaction: Asking): Origin {
 		guildId: interaction.guildId,
 		channelId: interaction.channelId!,
 		userId: interaction.user.id,
+		replyId,
 		uploadLimit: interaction.attachmentSizeLimit,
 	};
 }

@@ -84,8 +84,10 @@ async function openPostgres(url: string): Promise<Database> {
 /** Answers whether a query failed because the database could not be reached or let us in, not because of the query. */
 export function isDatabaseAway(error: unknown): boolean {
 	for (let e: unknown = error; e instanceof Error; e = e.cause) {
-		const code = (e as Error & { code?: unknown }).code;
+		const { code, syscall } = e as Error & { code?: unknown; syscall?: unknown };
 		if (typeof code === 'string' && awayCodes.test(code)) return true;
+		// Of a local socket that is not there; of a file it means something else.
+		if (code === 'ENOENT' && syscall === 'connect') return true;
 		if (e instanceof AggregateError && e.errors.some(isDatabaseAway)) return true;
 	}
 	return false;
@@ -96,7 +98,7 @@ export function isDatabaseAway(error: unknown): boolean {
  * down, 53300 too many connections.
  */
 const awayCodes =
-	/^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|ENOENT|CONNECT_TIMEOUT|CONNECTION_(CLOSED|ENDED|DESTROYED|CONNECT_TIMEOUT)|08...|28...|3D000|57P0.|53300)$/;
+	/^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|CONNECT_TIMEOUT|CONNECTION_(CLOSED|ENDED|DESTROYED|CONNECT_TIMEOUT)|08...|28...|3D000|57P0.|53300)$/;
 
 /** Says in a few words what lies at the root of an error: drivers wrap it in the whole query. */
 export function rootCause(error: unknown): string {

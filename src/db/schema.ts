@@ -76,6 +76,8 @@ export const generations = pgTable(
 		/** Lets us edit the first reply until `tokenExpiresAt`. */
 		interactionToken: text('interaction_token').notNull(),
 		tokenExpiresAt: moment('token_expires_at').notNull(),
+		/** The first reply: where it can be edited as the bot when the token is dead. `null` when Discord's answer was lost. */
+		replyId: text('reply_id'),
 		/** What the channel takes, bytes for one file. */
 		uploadLimit: integer('upload_limit').notNull(),
 		createdAt: moment('created_at').notNull().defaultNow(),

@@ -21,6 +21,8 @@ export class ProgressBoard {
 	readonly #painters: number;
 	readonly #edits = new Map<string, { state: string; shown: string; at: number; edit: Promise<void> }>();
 	readonly #closed = new Set<string>();
+	/** Generations that are being looked at: two looks at once would both find something to say. */
+	readonly #busy = new Set<string>();
 	#timer: NodeJS.Timeout | undefined;
 	#isLooking = false;
 	#round: Promise<void> = Promise.resolve();
@@ -83,6 +85,16 @@ export class ProgressBoard {
 	}
 
 	async #show(generation: Generation, progress: Progress | undefined): Promise<void> {
+		if (this.#busy.has(generation.id)) return;
+		this.#busy.add(generation.id);
+		try {
+			await this.#showAlone(generation, progress);
+		} finally {
+			this.#busy.delete(generation.id);
+		}
+	}
+
+	async #showAlone(generation: Generation, progress: Progress | undefined): Promise<void> {
 		const { id } = generation;
 		const last = this.#edits.get(id);
 		const isNews = last?.state !== generation.state;

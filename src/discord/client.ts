@@ -24,21 +24,31 @@ export function createClient(api: string): Client {
 /**
  * Logs in, waits until every guild is known, and registers the commands.
  *
+ * @param onLost called when Discord does not want this token any more
  * @throws {SetupError} when the token is refused, or the gateway cannot be reached
  */
-export async function logIn(client: Client, token: string, log: Log): Promise<Client<true>> {
+export async function logIn(
+	client: Client,
+	token: string,
+	log: Log,
+	onLost: (error: SetupError) => void,
+): Promise<Client<true>> {
 	const ready = new Promise<Client<true>>((resolve) => client.once(Events.ClientReady, resolve));
 	client.on(Events.Error, (error) => log.error('discord.js', { error }));
 	client.on(Events.Warn, (message) => log.warn(message));
-	client.on(Events.Invalidated, () =>
-		log.error('Discord ended the session for good; the program must be started again'),
-	);
+	const lost = () =>
+		onLost(new SetupError('DISCORD_TOKEN: Discord no longer accepts this token. Set a new one and start again.'));
+	client.on(Events.Invalidated, lost);
 	try {
 		await client.login(token);
 	} catch (error) {
 		throw setupErrorFor(error);
 	}
 	const connected = await ready;
+	// discord.js forgets a token that was refused once, and could do nothing from then on.
+	client.rest.on('response', (request, response) => {
+		if (response.status === 401 && request.data.auth !== false) lost();
+	});
 	await connected.application.commands.set(commands.map(({ data }) => data));
 	return connected;
 }

@@ -5,15 +5,16 @@ import {
 	type RESTPostAPIChannelMessageResult,
 	Routes,
 } from 'discord.js';
+import { altText } from '../commands/alt-text.ts';
 import type { Db } from '../db/client.ts';
 import { findGeneration, type Generation } from '../db/generations.ts';
 import { type Image, imagesOf } from '../db/images.ts';
-import type { ImageStore } from '../images/store.ts';
+import { type ImageStore, MissingImageError } from '../images/store.ts';
 import { judge, reasonFor } from '../moderation/gate.ts';
 import { Undeliverable } from '../queue/outbox.ts';
 import { factsNow } from './facts.ts';
-import { altText, endedLayout, type MessageBody, resultLayout } from './layouts.ts';
-import { discordErrorCode, isRefusal } from './rest-errors.ts';
+import { endedLayout, type MessageBody, resultLayout } from './layouts.ts';
+import { discordErrorCode, isRefusal, isUnauthorized } from './rest-errors.ts';
 
 /** Left of a token's fifteen minutes when we stop trusting it: an upload takes a while, and clocks differ. */
 const tokenMarginMs = 20_000;
@@ -28,8 +29,9 @@ export interface DeliveryOptions {
 }
 
 /**
- * Tells Discord how a generation ended, as the outbox asks. Safe to repeat: while the interaction's token lives it edits the
- * first reply (the same edit twice is one), after that it posts with a nonce that Discord enforces.
+ * Tells Discord how a generation ended, as the outbox asks. Safe to repeat: it edits the first reply, by the interaction's token
+ * while that lives, as the bot afterwards (the same edit twice is one). Only where the reply cannot be edited it posts a message
+ * of its own, with a nonce that Discord enforces.
  *
  * @throws {Undeliverable} when the channel or the message is gone, or we may not post there
  */
@@ -38,19 +40,31 @@ export async function deliver(options: DeliveryOptions, generationId: string): P
 	if (!generation || generation.deletedAt) throw new Undeliverable('the pictures were deleted meanwhile');
 	await options.closeProgress(generationId);
 	const message = await compose(options, generation);
-	const tokenLeftMs = generation.tokenExpiresAt.getTime() - Date.now();
-	if (tokenLeftMs > tokenMarginMs) {
+	for (const edit of editsFor(generation)) {
 		try {
-			return await editFirstReply(options.client, generation, message);
+			const { id } = (await options.client.rest.patch(edit.route, { ...message, auth: edit.auth })) as { id: string };
+			return { messageId: id };
 		} catch (error) {
-			if (!isRefusal(error)) throw error;
-			const code = discordErrorCode(error);
+			if (!edit.isRefusal(error)) throw error;
 			// Somebody deleted the reply: they do not want to see it, and we do not post it again.
-			if (code === RESTJSONErrorCodes.UnknownMessage)
+			if (discordErrorCode(error) === RESTJSONErrorCodes.UnknownMessage)
 				throw new Undeliverable('the reply was deleted', { cause: error });
 		}
 	}
 	return postToChannel(options.client, generation, message);
+}
+
+/** The ways to the first reply, the better one first. */
+function editsFor({ applicationId, interactionToken, tokenExpiresAt, channelId, replyId }: Generation) {
+	const byToken = {
+		route: Routes.webhookMessage(applicationId, interactionToken, '@original'),
+		// Without `auth` a dead token costs us nothing but this answer.
+		auth: false,
+		isRefusal: (error: unknown) => isRefusal(error) || isUnauthorized(error),
+	};
+	const asBot = replyId && { route: Routes.channelMessage(channelId, replyId), auth: true, isRefusal };
+	const tokenLives = tokenExpiresAt.getTime() - Date.now() > tokenMarginMs;
+	return [...(tokenLives ? [byToken] : []), ...(asBot ? [asBot] : [])];
 }
 
 interface Composed {
@@ -68,7 +82,11 @@ async function compose(options: DeliveryOptions, generation: Generation): Promis
 	if (!verdict.allow) return ended(`Not shown: ${reasonFor(verdict)}`);
 
 	const images = await imagesOf(options.db, generation.id);
-	const files = await Promise.all(images.map((image) => load(options.store, image)));
+	const files = await Promise.all(images.map((image) => load(options.store, image))).catch((error: unknown) => {
+		if (error instanceof MissingImageError) return undefined;
+		throw error;
+	});
+	if (!files) return ended('The pictures were painted, but their files are gone. Please ask again.');
 	const startedAt = generation.startedAt ?? generation.createdAt;
 	const seconds = ((generation.finishedAt ?? new Date()).getTime() - startedAt.getTime()) / 1000;
 	const layout = resultLayout(generation, {
@@ -86,13 +104,6 @@ async function load(store: ImageStore, image: Image): Promise<RawFile> {
 	const ending = file.split('.').at(-1)!;
 	const contentType = ending === 'jpg' ? 'image/jpeg' : `image/${ending}`;
 	return { name: `atelier-${image.id}.${ending}`, data: Buffer.from(await store.get(file)), contentType };
-}
-
-async function editFirstReply(client: Client<true>, generation: Generation, { body, files }: Composed) {
-	const route = Routes.webhookMessage(generation.applicationId, generation.interactionToken, '@original');
-	// Without `auth` a dead interaction token costs us nothing but this answer.
-	const message = (await client.rest.patch(route, { body, files, auth: false })) as RESTPostAPIChannelMessageResult;
-	return { messageId: message.id };
 }
 
 async function postToChannel(client: Client<true>, generation: Generation, { body, files }: Composed) {

@@ -76,8 +76,15 @@ function sentenceFor(interaction: Handled, error: unknown, log: Log): string {
 async function replyPrivately(interaction: Handled, content: string): Promise<void> {
 	const message = { content, flags: MessageFlags.Ephemeral, allowedMentions: { parse: [] } } as const;
 	if (!interaction.deferred && !interaction.replied) {
-		await interaction.reply(message);
-		return;
+		try {
+			await interaction.reply(message);
+			return;
+		} catch (error) {
+			if (discordErrorCode(error) !== RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged) throw error;
+			// Discord took a defer whose answer was lost.
+			interaction.deferred = true;
+			interaction.ephemeral = false;
+		}
 	}
 	if (interaction.ephemeral) {
 		await interaction.editReply({ content, allowedMentions: { parse: [] } });

@@ -11,12 +11,12 @@ import {
 	SeparatorBuilder,
 	TextDisplayBuilder,
 } from 'discord.js';
+import { altText, shorten } from '../commands/alt-text.ts';
 import { encodePress, type Verb } from '../commands/custom-id.ts';
 import type { Generation } from '../db/generations.ts';
 
 const colours = { waiting: 0x5865f2, done: 0x2f9a6e, failed: 0xd0323a };
 const shownPrompt = 300;
-const longestAlt = 1024;
 
 /** The body of a message in Components V2. Mentions are never parsed: prompts are other people's text. */
 export interface MessageBody {
@@ -86,12 +86,6 @@ export function endedLayout(generation: Generation, why: string): MessageBody {
 	return body(container(colours.failed).addTextDisplayComponents(text(`${title(generation)}\n${why}`)));
 }
 
-/** The alternative text of one picture: which of how many, and what was asked for. */
-export function altText({ recipe, request }: Generation, position: number): string {
-	const which = recipe.seeds.length > 1 ? `Image ${position + 1} of ${recipe.seeds.length}` : 'Image';
-	return shorten(`${which}: ${request.prompt}`, longestAlt);
-}
-
 const verbsOfKind: Record<Generation['kind'], string> = {
 	imagine: '',
 	edit: '',
@@ -110,11 +104,6 @@ function escaped(userText: string): string {
 		.replaceAll('<', '\\<')
 		.replaceAll('@', '@\u200b')
 		.replace(/(https?):\/\//gi, '$1:\u200b//');
-}
-
-function shorten(whole: string, longest: number): string {
-	const letters = Array.from(whole);
-	return letters.length <= longest ? whole : `${letters.slice(0, longest - 1).join('')}…`;
 }
 
 function bar(share: number): string {

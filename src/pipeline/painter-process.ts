@@ -51,6 +51,8 @@ export class PainterProcess {
 			execArgv: options.execArgv ?? [],
 			env: { ...allocatorSettings, ...options.env },
 			stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+			// In a group of its own it does not hear ctrl-C, not even before it can say that it ignores it.
+			detached: process.platform !== 'win32',
 		});
 		lowerPriority(this.#child.pid);
 		this.#ready.promise.catch(() => {}); // whoever awaits `ready` hears of it

@@ -30,6 +30,8 @@ export interface Origin {
 	guildId: string | null;
 	channelId: string;
 	userId: string;
+	/** The message that the first reply is. */
+	replyId: string | null;
 	/** Bytes that the channel takes for one file. */
 	uploadLimit: number;
 }

@@ -4,7 +4,7 @@ import { advanceClocks } from '../db/fair.ts';
 import { countCrash, findGeneration, type Generation, takeGeneration } from '../db/generations.ts';
 import { findImage } from '../db/images.ts';
 import { writeProgress } from '../db/progress.ts';
-import type { ImageStore } from '../images/store.ts';
+import { type ImageStore, MissingImageError } from '../images/store.ts';
 import type { Log } from '../log.ts';
 import { type PainterClient, PainterDied } from '../pipeline/client.ts';
 import { GuildQueues } from './guild-queues.ts';
@@ -97,15 +97,17 @@ export class Dispatcher {
 
 	async #pull(painter: PainterClient, wake: Signal): Promise<void> {
 		while (!this.#stopping) {
+			let job: TakenJob | undefined;
 			try {
-				const job = await this.#jobs.take(this.#guildPainters);
+				job = await this.#jobs.take(this.#guildPainters);
 				if (job) await this.#see(job, painter);
 				else await wake.wait(pollMs);
 			} catch (error) {
-				// What was in hand is not lost: its heart stops beating and it is given out again.
 				const away = isDatabaseAway(error);
 				this.#log[away ? 'warn' : 'error']('a job could not be handled', { error: away ? rootCause(error) : error });
 				await wake.wait(pollMs);
+				// If this fails as well, its heart stops beating, and it is given out again.
+				if (job) await this.#jobs.handBack(job).catch(() => {});
 			}
 		}
 	}
@@ -161,18 +163,25 @@ export class Dispatcher {
 		const image = await findImage(this.#db, generation.recipe.parent.imageId);
 		const parent = image && (await findGeneration(this.#db, image.generationId));
 		if (!image || parent?.deletedAt) throw new Unpaintable(parentGone);
-		return this.#store.get(image.file);
+		try {
+			return await this.#store.get(image.file);
+		} catch (error) {
+			throw error instanceof MissingImageError ? new Unpaintable(parentGone) : error;
+		}
 	}
 
 	/** Writes progress about once a second, and stops the painter when the member asks to. */
 	#reporter(generationId: string, stop: () => void) {
 		let last = performance.now() - progressMs + firstProgressMs;
 		let writing = false;
+		// A preview comes a moment after its step, and must not wait for the next one.
+		let latest: Uint8Array | null = null;
 		return ({ step, steps, preview }: { step: number; steps: number; preview?: Uint8Array }) => {
+			latest = preview ?? latest;
 			if (writing || performance.now() - last < progressMs) return;
 			writing = true;
 			last = performance.now();
-			writeProgress(this.#db, { generationId, step, steps, preview: preview ?? null })
+			writeProgress(this.#db, { generationId, step, steps, preview: latest })
 				.then((cancelRequested) => {
 					if (cancelRequested) stop();
 					this.#onProgress();

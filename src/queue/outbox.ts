@@ -1,5 +1,5 @@
 import PQueue from 'p-queue';
-import { type Db, isDatabaseAway, rootCause } from '../db/client.ts';
+import { type Db, rootCause } from '../db/client.ts';
 import { claimOutbox, markAbandoned, markDelivered, type OutboxRow, postpone } from '../db/outbox.ts';
 import type { Log } from '../log.ts';
 import { Signal } from './signal.ts';
@@ -12,6 +12,8 @@ const leaseSeconds = 30;
 const pollMs = 1000;
 const atOnce = 4;
 const longestBackoffSeconds = 300;
+/** Longer than any outage of Discord's; what cannot be delivered by then never will be. */
+const giveUpAfterMs = 24 * 3_600_000;
 
 /**
  * Tells Discord the last word on every generation, again and again until it confirms. The deliverer must be safe to repeat:
@@ -72,26 +74,25 @@ export class Outbox {
 	}
 
 	async #attempt(row: OutboxRow): Promise<void> {
-		const { generationId, attempts } = row;
+		const { generationId } = row;
 		try {
 			const { messageId } = await this.#deliver(generationId);
 			await markDelivered(this.#db, generationId, messageId);
 		} catch (error) {
-			await this.#setAside(generationId, attempts, error).catch((failure: unknown) => {
+			await this.#setAside(row, error).catch((failure: unknown) => {
 				// The lease runs out and brings the row again.
 				this.#log.warn('an outbox row could not be put off', { generationId, error: rootCause(failure) });
 			});
 		}
 	}
 
-	async #setAside(generationId: string, attempts: number, error: unknown): Promise<void> {
+	async #setAside({ generationId, attempts, createdAt }: OutboxRow, error: unknown): Promise<void> {
 		const why = error instanceof Error ? error.message : String(error);
-		if (error instanceof Undeliverable) {
+		if (error instanceof Undeliverable || Date.now() - createdAt.getTime() > giveUpAfterMs) {
 			this.#log.warn('a result cannot be delivered', { generationId, why });
 			await markAbandoned(this.#db, generationId, why);
 			return;
 		}
-		if (isDatabaseAway(error)) throw error;
 		const seconds = Math.min(longestBackoffSeconds, 2 ** Math.min(attempts - 1, 10));
 		this.#log.warn('a delivery failed and will be tried again', { generationId, attempts, seconds, why });
 		await postpone(this.#db, generationId, seconds, why);

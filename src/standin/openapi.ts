@@ -165,15 +165,15 @@ function wrong(message: string): Issue {
 	return { path: [], code: 'REQUEST_SHAPE', message };
 }
 
-/** Every part must be `files[n]`, and listed: otherwise Discord cannot tell what is new in an edit. */
+/** Every part must be `files[n]`, and listed where there is a list at all: an edit's list names all that shall be there. */
 function multipartIssues({ files, body }: Exchange, content: Record<string, Json>): Issue[] {
 	const issues: Issue[] = [];
 	if (content['multipart/form-data'] === undefined) issues.push(wrong('This route takes no files'));
 	const holder = body as { attachments?: { id: unknown }[]; data?: { attachments?: { id: unknown }[] } };
-	const listed = [...(holder.attachments ?? []), ...(holder.data?.attachments ?? [])];
+	const listed = holder.attachments ?? holder.data?.attachments;
 	for (const { index, key } of files) {
 		if (index === null) issues.push(wrong(`The part \`${key}\` is not named \`files[n]\``));
-		else if (!listed.some((it) => String(it.id) === index)) {
+		else if (listed && !listed.some((it) => String(it.id) === index)) {
 			issues.push(wrong(`\`files[${index}]\` has no entry in \`attachments\``));
 		}
 	}

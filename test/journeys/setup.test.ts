@@ -42,7 +42,9 @@ describe('a set-up that cannot work ends with one line that says what to do', ()
 	});
 
 	test('a model folder that is not there', async () => {
-		expect(await lineOf({ MODEL_DIR: join(folder, 'nowhere') })).toMatch(/nowhere.*model folder/);
+		expect(await lineOf({ MODEL_DIR: join(folder, 'nowhere') })).toMatch(
+			/^MODEL_DIR = .*nowhere.*model folder.*Example: models\/demo$/,
+		);
 	});
 
 	test('a model folder that lacks a file', async () => {
@@ -75,6 +77,10 @@ describe('a set-up that cannot work ends with one line that says what to do', ()
 		const line = await lineOf({ DATABASE_URL: 'postgres://atelier:secret@127.0.0.1:1/atelier' });
 		expect(line).toMatch(/^DATABASE_URL: no answer from Postgres at 127\.0\.0\.1:1\/atelier.*Example/);
 		expect(line).not.toContain('atelier:secret@127');
+	});
+
+	test.for(['/proc/atelier', '/dev/null/atelier'])('a state folder that cannot be: %s', async (path) => {
+		expect(await lineOf({ STATE_DIR: path })).toMatch(/^STATE_DIR = .*Example: state$/);
 	});
 
 	test('a port that is taken', async () => {

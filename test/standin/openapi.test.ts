@@ -69,10 +69,11 @@ test('an integer may be a string of digits, as discord.js sends permissions', as
 	expect((await register(standin, [command({ default_member_permissions: '32' })])).status).toBe(200);
 });
 
-test('a multipart part that is not listed or not named files[n] is refused', async () => {
+test('a multipart part that a list leaves out, or that is not named files[n], is refused; without a list all are new', async () => {
 	const path = `/channels/${standin.channel('gallery').id}/messages`;
 	const file = { name: 'a.png', bytes: Buffer.alloc(9) };
-	expect((await rest(standin, 'POST', path, { content: 'x' }, [file])).status).toBe(400);
+	expect((await rest(standin, 'POST', path, { content: 'x', attachments: [] }, [file])).status).toBe(400);
+	expect((await rest(standin, 'POST', path, { content: 'x' }, [file])).status).toBe(200);
 	const form = new FormData();
 	form.append('payload_json', '{"content":"x"}');
 	form.append('upload', new Blob(['x']), 'a.png');

@@ -37,6 +37,7 @@ export function originOf(given: Partial<Origin> = {}): Origin {
 		guildId: '700',
 		channelId: '800',
 		userId: '600',
+		replyId: null,
 		uploadLimit: 10 * 2 ** 20,
 		...given,
 	};

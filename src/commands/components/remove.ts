@@ -15,8 +15,9 @@ export const remove: Component = {
 			throw new UserError('not-yours', 'Only the author of these pictures or a moderator can delete them.');
 		}
 		await interaction.deferUpdate();
-		await markDeleted(db, generation.id);
+		// The message goes first: if Discord fails, the button is still there to be pressed again.
 		await interaction.deleteReply();
+		await markDeleted(db, generation.id);
 		for (const image of await imagesOf(db, generation.id)) {
 			await store.delete(image.file);
 			if (image.smallFile) await store.delete(image.smallFile);

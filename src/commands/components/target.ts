@@ -29,4 +29,5 @@ export async function pictureOf(db: Db, generation: Generation, press: Press): P
 	return image;
 }
 
-const gone = ['unknown-picture', 'This picture is no longer there. Use /imagine to paint a new one.'] as const;
+/** What a member is told whose button leads nowhere. */
+export const gone = ['unknown-picture', 'This picture is no longer there. Use /imagine to paint a new one.'] as const;

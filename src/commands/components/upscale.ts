@@ -4,9 +4,10 @@ import { imagesOf } from '../../db/images.ts';
 import { findDelivery } from '../../db/outbox.ts';
 import { UserError } from '../../errors.ts';
 import { enlarge } from '../../prompt/derive.ts';
+import { altText } from '../alt-text.ts';
 import type { Call, Component } from '../context.ts';
 import { submit } from '../submit.ts';
-import { pictureOf, targetOf } from './target.ts';
+import { gone, pictureOf, targetOf } from './target.ts';
 
 /** U1–U4: one picture, enlarged. A second press shows the picture that the first one made. */
 export const upscale: Component = {
@@ -40,11 +41,18 @@ async function showExisting(
 		return;
 	}
 	const file = image.smallFile ?? image.file;
+	if (!(await store.exists(file))) throw new UserError(...gone);
 	const messageId = (await findDelivery(db, generation.id))?.messageId;
 	const link = `https://discord.com/channels/${generation.guildId ?? '@me'}/${generation.channelId}/${messageId}`;
 	await interaction.followUp({
 		content: `This picture was enlarged before${messageId ? `: ${link}` : '.'}`,
-		files: [{ attachment: Buffer.from(await store.get(file)), name: `atelier-${image.id}.${file.split('.').at(-1)}` }],
+		files: [
+			{
+				attachment: Buffer.from(await store.get(file)),
+				name: `atelier-${image.id}.${file.split('.').at(-1)}`,
+				description: altText(generation, 0),
+			},
+		],
 		flags: MessageFlags.Ephemeral,
 	});
 }
