@@ -117,7 +117,7 @@ async function compare({ db }: Database, messages: APIMessage[]): Promise<Omit<K
 	const rows = new Map((await db.select().from(outbox)).map((row) => [row.generationId, row]));
 	const showing = (id: string) => messages.filter((m) => componentsOf(m).some((c) => String(c.custom_id).includes(id)));
 	const lost = accepted
-		.filter(({ id, state }) => state !== 'painted' || rows.get(id)?.state !== 'delivered' || showing(id).length === 0)
+		.filter(({ id, state }) => state !== 'painted' || !rows.has(id) || showing(id).length === 0)
 		.map(
 			({ id, state }) => `${id}: ${state}, ${rows.get(id)?.state ?? 'no outbox row'}, ${showing(id).length} messages`,
 		);
