@@ -1,41 +1,84 @@
 import { UserError } from '../errors.ts';
-import { nsfwWords, wordsNamed } from '../prompt/rating-words.ts';
+import { isDrawable } from '../prompt/text.ts';
 import type { Recipe } from '../recipe.ts';
-import { audienceOf, type ChannelFacts } from './channel.ts';
+import { type Ceiling, type CeilingSetting, ceilingOf, wordAbove } from './ceiling.ts';
+import type { ChannelFacts } from './channel.ts';
+import { type FloorHit, floor, type ProtectedNames } from './floor.ts';
+import { contextsOf } from './lists.ts';
+import { normalise } from './normalise.ts';
+import { applyRules, type RuleOutcome, type RuleSet } from './rules.ts';
 
+export {
+	audienceUnder,
+	type Ceiling,
+	type CeilingSetting,
+	ceilingOf,
+	ceilings,
+	lowerOf,
+} from './ceiling.ts';
 export { audienceOf, type ChannelFacts, channelFacts, type SeenChannel } from './channel.ts';
 
 /** What is judged: a whole recipe, a child's too, and where its pictures would be shown. */
 export interface GateInput {
 	recipe: Recipe;
 	channel: ChannelFacts;
+	/** What the server's moderators chose for this place. */
+	settings?: GateSettings | undefined;
+	/** Real people whom the operator protects. */
+	names?: ProtectedNames | undefined;
 }
+
+export interface GateSettings {
+	/** Absent: as much as Discord's flag allows. */
+	ceiling?: CeilingSetting | undefined;
+	rules?: RuleSet | undefined;
+}
+
+/**
+ * `minors` and `real-people` are the floor, `rule` and `held` the server's own rules (`held`: a moderator may still let it pass),
+ * `rating` is Discord's flag, `ceiling` the channel's setting.
+ */
+export type RuleName = 'minors' | 'real-people' | 'rule' | 'held' | 'rating' | 'ceiling';
 
 export interface Refusal {
 	allow: false;
 	rule: RuleName;
-	/** The word that the rule met, as the rule spells it. */
+	/** The word that the rule met, as the rule spells it; of a pattern, what it met. */
 	match: string;
 	/** What would be allowed: a sentence. */
 	advice: string;
 }
 
-export type Verdict = { allow: true } | Refusal;
-
-/** In the order in which they are asked; the first refusal stands. Each is pure and looks at nothing but its input. */
-const rules = { rating } satisfies Record<string, (input: GateInput) => Omit<Refusal, 'allow' | 'rule'> | undefined>;
-export type RuleName = keyof typeof rules;
+/** `recipe` is there if the server's rules replaced words: draw that one. */
+export type Verdict = { allow: true; recipe?: Recipe } | Refusal;
 
 /**
  * Judges whether a recipe may be drawn for a channel. The only gate: slash command, button, modal, delivery, every door asks
- * here, each time anew, because a channel may have changed since the last time.
+ * here, each time anew, because a channel may have changed since the last time. It is pure and looks at nothing but its input.
+ *
+ * The floor comes first, so that no setting is asked before it; then the server's rules; then the floor again, if they replaced
+ * words; then the ceiling, of what would be drawn.
  */
-export function judge(input: GateInput): Verdict {
-	for (const rule of Object.keys(rules) as RuleName[]) {
-		const refusal = rules[rule](input);
-		if (refusal !== undefined) return { allow: false, rule, ...refusal };
-	}
-	return { allow: true };
+export function judge({ recipe, channel, settings = {}, names }: GateInput): Verdict {
+	const asked = normalise(recipe.prompt);
+	const askedContexts = contextsOf(asked);
+	const sunk = floor(asked, askedContexts, names);
+	if (sunk) return belowFloor(sunk);
+
+	const ruled: RuleOutcome = settings.rules ? applyRules(asked, settings.rules) : { prompt: asked.source };
+	if (ruled.stop) return stopped(ruled.stop);
+	const isReplaced = ruled.prompt !== asked.source;
+	if (isReplaced && !isDrawable(ruled.prompt))
+		return { allow: false, rule: 'rule', match: '', advice: 'Nothing is left to draw: ask for something else.' };
+	const drawn = isReplaced ? normalise(ruled.prompt) : asked;
+	const contexts = isReplaced ? contextsOf(drawn) : askedContexts;
+	const sunkNow = isReplaced ? floor(drawn, contexts, names) : undefined;
+	if (sunkNow) return belowFloor(sunkNow);
+
+	const ceiling = ceilingOf(channel, settings.ceiling);
+	const match = wordAbove(drawn, contexts, ceiling);
+	if (match !== undefined) return tooHigh(match, ceiling, channel);
+	return isReplaced ? { allow: true, recipe: { ...recipe, prompt: ruled.prompt } } : { allow: true };
 }
 
 /** Says a refusal to the member: which rule, which word, what would be allowed. */
@@ -46,24 +89,54 @@ export function reasonFor({ rule, match, advice }: Refusal): string {
 /**
  * Lets a recipe through, or refuses it in the member's words.
  *
+ * @returns the recipe to draw: the server's rules may have replaced words
  * @throws UserError `gate-<rule>`
  */
-export function admit(input: GateInput): void {
+export function admit(input: GateInput): Recipe {
 	const verdict = judge(input);
 	if (!verdict.allow) throw new UserError(`gate-${verdict.rule}`, reasonFor(verdict));
+	return verdict.recipe ?? input.recipe;
 }
 
 const ruleSentences: Record<RuleName, (match: string) => string> = {
+	minors: (match) => `\`${match}\` asks for sexual content with a minor. No setting allows that, drawn or not.`,
+	'real-people': (match) => `\`${match}\` asks for a sexual picture of a real person. No setting allows that.`,
+	rule: (match) =>
+		match === '' ? 'This server’s rules take out every word.' : `This server’s rules block \`${match}\`.`,
+	held: (match) => `This server’s moderators look at \`${match}\` before it is drawn.`,
 	rating: (match) => `The rating \`${match}\` is for age-restricted channels only, and this is not known to be one.`,
+	ceiling: (match) => `\`${match}\` is more than this channel allows.`,
 };
 
-/** The ratings nsfw and explicit belong in age-restricted channels. The negative may name them: it asks for less of them. */
-function rating({ recipe, channel }: GateInput) {
-	if (audienceOf(channel) === 'age-restricted') return undefined;
-	const match = wordsNamed(recipe.prompt, nsfwWords).at(-1);
-	if (match === undefined) return undefined;
+function belowFloor(hit: FloorHit): Refusal {
+	const isAlone = !hit.match.includes(' + ');
+	const advice = isAlone
+		? 'Take that word out.'
+		: hit.rule === 'minors'
+			? 'Take the sexual words out, or ask for adults only.'
+			: 'Take the sexual words out, or ask for an invented character.';
+	return { allow: false, ...hit, advice };
+}
+
+function stopped({ rule, match }: NonNullable<RuleOutcome['stop']>): Refusal {
+	const isHeld = rule.action === 'hold';
+	const advice = rule.advice ?? (isHeld ? 'Ask a moderator, or take it out.' : 'Take it out, or say it otherwise.');
+	// A pattern may meet anything, and the word goes into a message as code.
+	const shown = match.replace(/[`\s]+/g, ' ').slice(0, 60);
+	return { allow: false, rule: isHeld ? 'held' : 'rule', match: shown, advice };
+}
+
+/** A word above the ceiling is Discord's matter if its flag alone would refuse it, and the channel's otherwise. */
+function tooHigh(match: string, ceiling: Ceiling, channel: ChannelFacts): Refusal {
+	if (match === 'sensitive' || channel.ageRestricted === true) {
+		const advice = `Take that word out${ceiling === 'safe' ? ' and choose the rating `safe`' : `, or choose a rating up to \`${ceiling}\``}, or ask in another channel.`;
+		return { allow: false, rule: 'ceiling', match, advice };
+	}
+	const ratings = ceiling === 'safe' ? 'the rating `safe`' : 'the rating `safe` or `sensitive`';
 	return {
+		allow: false,
+		rule: 'rating',
 		match,
-		advice: 'Take that word out, choose the rating `safe` or `sensitive`, or ask in an age-restricted channel.',
+		advice: `Take that word out, choose ${ratings}, or ask in an age-restricted channel.`,
 	};
 }

@@ -1,0 +1,153 @@
+import { type Age, findAges } from './ages.ts';
+import { foldCodePoint, latinOf, leet, type Script, scriptOf } from './fold.ts';
+
+/**
+ * A piece of text in its plain form: a run of letters of one script, a run of digits, or a sign that may stand for a letter.
+ * Chinese characters are pieces of their own, because nothing parts words there.
+ */
+export interface Piece {
+	kind: 'word' | 'number' | 'sign';
+	script: Script | undefined;
+	/** Folded, in its own script. */
+	text: string;
+	/** The Latin letters that it looks like, if it has letters of another alphabet; else the same as `text`. */
+	latin: string;
+	/** With `l` for each capital `I`, which looks the same, in a word that is not all in capitals. */
+	alias?: string;
+	/** Where it stands in `source`. */
+	start: number;
+	end: number;
+	/** What lies between it and the piece before: how many characters, and whether blanks or a comma are among them. */
+	gap: number;
+	afterBlank: boolean;
+	afterComma: boolean;
+	/** Which tag it belongs to, counted by commas and line ends. */
+	tag: number;
+}
+
+/** A text in the one form in which spelling tricks vanish. */
+export interface Normal {
+	/** The text in NFC: the positions point into it. */
+	source: string;
+	pieces: Piece[];
+	/** Ages, however they are written. */
+	ages: Age[];
+}
+
+/**
+ * Brings a text to the form in which words are compared. Accents, case, full-width and imitating letters, invisible characters,
+ * emphasis and its weights are gone; the pieces keep their places, so that a match can be shown. What is a matter of reading
+ * (`l0li`, `l o l i`, `lo-li`) stays in pieces here, and `terms.ts` tries how they join: plain digits stay plain.
+ *
+ * Takes time linear in the length.
+ */
+export function normalise(text: string): Normal {
+	const source = text.normalize('NFC');
+	const pieces = new Pieces().read(source, weightsOf(source));
+	return { source, pieces, ages: findAges(pieces) };
+}
+
+/**
+ * Weights are decimals: `:1.2` before a closing bracket, `::1.3`. Whole numbers stay, and so does what follows `age`: they may be
+ * ages. Every part is bounded, so that the search cannot run away.
+ */
+const weight =
+	/(?<!age[sd]? ?):{1,2} ?[-+]?\d{0,3}\.\d{0,6}(?= ?[)\]}>])|(?<!age[sd]? ?)::[-+]?\d{0,3}\.\d{0,6}(?![\p{L}\p{N}])(?:::)?/giu;
+
+function weightsOf(source: string): { start: number; end: number }[] {
+	if (!source.includes(':')) return [];
+	return [...source.matchAll(weight)].map(({ index, 0: { length } }) => ({ start: index, end: index + length }));
+}
+
+class Pieces {
+	#source = '';
+	#pieces: Piece[] = [];
+	#open: Piece | undefined;
+	#alias = '';
+	#gap = 0;
+	#afterBlank = false;
+	#afterComma = false;
+	#tag = 0;
+
+	read(source: string, weights: { start: number; end: number }[]): Piece[] {
+		this.#source = source;
+		let next = 0;
+		for (let i = 0; i < source.length; ) {
+			if (weights[next]?.start === i) {
+				i = weights[next++]!.end;
+				this.#part(' ', true);
+				continue;
+			}
+			const codePoint = source.codePointAt(i)!;
+			const end = i + (codePoint > 0xffff ? 2 : 1);
+			const folded = foldCodePoint(codePoint);
+			if (folded.length === 1) this.#take(folded, i, end, codePoint === 0x49);
+			else for (const character of folded) this.#take(character, i, end, false);
+			i = end;
+		}
+		this.#close();
+		return this.#pieces;
+	}
+
+	#take(character: string, start: number, end: number, isCapitalI: boolean): void {
+		const script = scriptOf(character);
+		const isDigit = character >= '0' && character <= '9';
+		if (script === undefined && !isDigit && !leet.has(character)) {
+			if (character === '\u3099' || character === '\u309a') this.#voice(character, end);
+			else this.#part(character, false);
+			return;
+		}
+		const kind = script !== undefined ? 'word' : isDigit ? 'number' : 'sign';
+		const open = this.#open;
+		if (open && open.kind === kind && open.script === script && kind !== 'sign' && script !== 'han') {
+			open.text += character;
+			open.end = end;
+			this.#alias += isCapitalI ? 'l' : character;
+			return;
+		}
+		this.#close();
+		this.#open = {
+			kind,
+			script,
+			text: character,
+			latin: character,
+			start,
+			end,
+			gap: this.#gap,
+			afterBlank: this.#afterBlank,
+			afterComma: this.#afterComma,
+			tag: this.#tag,
+		};
+		this.#alias = isCapitalI ? 'l' : character;
+		this.#gap = 0;
+		this.#afterBlank = this.#afterComma = false;
+	}
+
+	// Half-width kana carry their voicing mark as a character of its own.
+	#voice(mark: string, end: number): void {
+		if (!this.#open) return;
+		this.#open.text = (this.#open.text + mark).normalize('NFC');
+		this.#open.end = end;
+	}
+
+	#part(character: string, isWeight: boolean): void {
+		this.#close();
+		if (isWeight) return;
+		this.#gap++;
+		// Danbooru writes blanks as underscores.
+		if (character === ' ' || character === '_') this.#afterBlank = true;
+		if (character === ',' || character === '、' || character === '\n') {
+			this.#afterBlank = this.#afterComma = true;
+			this.#tag++;
+		}
+	}
+
+	#close(): void {
+		if (!this.#open) return;
+		this.#open.latin = latinOf(this.#open.text);
+		const { start, end, text } = this.#open;
+		if (this.#alias !== text && /\p{Ll}/u.test(this.#source.slice(start, end))) this.#open.alias = this.#alias;
+		this.#pieces.push(this.#open);
+		this.#open = undefined;
+	}
+}

@@ -1,0 +1,221 @@
+import { RE2JS } from 're2js';
+import { z } from 'zod';
+import { UserError } from '../errors.ts';
+import { compileLexicon, type Lexicon } from './lexicon.ts';
+import { type Normal, normalise } from './normalise.ts';
+import { findTerms } from './terms.ts';
+
+/**
+ * The limits of a server's rules: what one gate decision may cost, and what a panel can show. `program` is the sum of the steps that
+ * RE2 makes of the patterns: 1,000 take 50 ms at the worst, in a prompt of 2,000 characters.
+ */
+export const ruleLimits = {
+	rules: 200,
+	text: 100,
+	exceptions: 20,
+	pattern: 200,
+	patterns: 50,
+	program: 1_000,
+	file: 100_000,
+} as const;
+
+const text = (most: number) => z.string().trim().min(1).max(most);
+
+/**
+ * A rule of a server. `words`: the words in a row, anywhere. `tag`: one whole tag. `pattern`: a regular expression in RE2's
+ * syntax, which knows no look-around and no back-references and so takes linear time.
+ */
+export const ruleSchema = z
+	.strictObject({
+		match: z.enum(['words', 'tag', 'pattern']).default('words'),
+		text: text(ruleLimits.pattern),
+		action: z.enum(['block', 'replace', 'hold']),
+		/** Of `replace`: what stands there instead; empty takes the words out. */
+		replacement: z.string().trim().max(ruleLimits.text).optional(),
+		/** Phrases in which the rule does not hold: `Kill la Kill` for `kill`. */
+		except: z.array(text(ruleLimits.text)).max(ruleLimits.exceptions).optional(),
+		/** What the member is told: why, and what would do instead. */
+		advice: text(200).optional(),
+	})
+	.refine((rule) => (rule.action === 'replace') === (rule.replacement !== undefined), {
+		error: 'a rule that replaces needs a `replacement`, and no other has one',
+	})
+	.refine((rule) => rule.match === 'pattern' || rule.text.length <= ruleLimits.text, {
+		error: `\`text\` has at most ${ruleLimits.text} characters, unless it is a pattern`,
+	});
+
+export const rulesSchema = z.array(ruleSchema).max(ruleLimits.rules);
+export type Rule = z.output<typeof ruleSchema>;
+
+/** A server's rules, ready to be asked. All words are in one lexicon, so that a prompt is searched once for 200 rules. */
+export interface RuleSet {
+	rules: readonly Rule[];
+	/** The strength of a term is the rule's place in `rules`. */
+	words: Lexicon;
+	exceptions: Lexicon;
+	patterns: ReadonlyMap<number, RE2JS>;
+}
+
+/** A place in `Normal.source`. */
+interface Span {
+	start: number;
+	end: number;
+}
+
+/**
+ * Compiles rules.
+ *
+ * @throws UserError `bad-rule`, naming the rule and what is wrong with it
+ */
+export function compileRules(given: readonly z.input<typeof ruleSchema>[]): RuleSet {
+	const parsed = rulesSchema.safeParse(given);
+	if (!parsed.success) throw badRules(parsed.error);
+	const rules = parsed.data;
+	const words = rules.map((rule, i) => ({ strength: `${i}`, terms: wordsOf(rule, i), reason: '' }));
+	const exceptions = rules.map(({ except = [] }, i) => ({
+		strength: `${i}`,
+		terms: except.filter(hasWords),
+		reason: '',
+	}));
+	const patterns = patternsOf(rules);
+	return {
+		rules,
+		words: compileLexicon(words, { isLoose: false }),
+		exceptions: compileLexicon(exceptions, { isLoose: false }),
+		patterns,
+	};
+}
+
+function wordsOf(rule: Rule, index: number): string[] {
+	if (rule.match === 'pattern') return [];
+	if (hasWords(rule.text)) return [rule.text];
+	throw new UserError('bad-rule', `Rule ${index + 1} has no letter and no digit. Use a pattern for signs.`);
+}
+
+function hasWords(phrase: string): boolean {
+	return normalise(phrase).pieces.some(({ kind }) => kind !== 'sign');
+}
+
+/** Finds where each rule holds, by the rule's place in the list; excepted places are left out. */
+function placesIn(prompt: Normal, { rules, words, exceptions, patterns }: RuleSet): Span[][] {
+	const places: Span[][] = rules.map(() => []);
+	for (const hit of findTerms(prompt, words)) {
+		const index = Number(hit.term.strength);
+		if (hit.certainty === 'parted' || (rules[index]!.match === 'tag' && !isWholeTag(prompt, hit))) continue;
+		places[index]!.push({ start: hit.start, end: hit.end });
+	}
+	for (const [index, pattern] of patterns) {
+		const matcher = pattern.matcher(prompt.source);
+		while (matcher.find())
+			if (matcher.end() > matcher.start()) places[index]!.push({ start: matcher.start(), end: matcher.end() });
+	}
+	const excepted = findTerms(prompt, exceptions).filter(({ certainty }) => certainty === 'plain');
+	if (excepted.length === 0) return places;
+	return places.map((spans, i) =>
+		spans.filter(
+			(span) => !excepted.some((e) => e.term.strength === `${i}` && e.start <= span.start && span.end <= e.end),
+		),
+	);
+}
+
+function isWholeTag({ pieces }: Normal, { start, end }: Span): boolean {
+	const tag = pieces.find((piece) => piece.start === start)?.tag;
+	return pieces.every((piece) => piece.tag !== tag || (piece.start >= start && piece.end <= end));
+}
+
+function patternsOf(rules: readonly Rule[]): Map<number, RE2JS> {
+	const patterns = new Map<number, RE2JS>();
+	let program = 0;
+	for (const [i, rule] of rules.entries()) {
+		if (rule.match !== 'pattern') continue;
+		const pattern = compilePattern(rule.text, i);
+		patterns.set(i, pattern);
+		program += pattern.programSize();
+		if (patterns.size > ruleLimits.patterns)
+			throw new UserError(
+				'bad-rule',
+				`A server can have ${ruleLimits.patterns} patterns. Write words or tags instead.`,
+			);
+		if (program > ruleLimits.program)
+			throw new UserError(
+				'bad-rule',
+				`The patterns up to rule ${i + 1} are too large together. Shorten their repeats.`,
+			);
+	}
+	return patterns;
+}
+
+function compilePattern(pattern: string, index: number): RE2JS {
+	try {
+		return RE2JS.compile(pattern, RE2JS.CASE_INSENSITIVE);
+	} catch (error) {
+		const reason = error instanceof Error ? error.message : String(error);
+		throw new UserError(
+			'bad-rule',
+			`Rule ${index + 1} is no pattern that can be used here: ${reason.slice(0, 120)}. Look-around and back-references are not known.`,
+		);
+	}
+}
+
+function badRules(error: z.ZodError): UserError {
+	const { path, message, code } = error.issues[0]!;
+	if (path.length === 0 && code === 'too_big')
+		return new UserError('bad-rule', `A server can have ${ruleLimits.rules} rules. Take some out first.`);
+	const [index, ...field] = path;
+	const where = typeof index === 'number' ? `Rule ${index + 1}` : 'The file of rules';
+	return new UserError('bad-rule', `${where}${field.length > 0 ? `, \`${field.join('.')}\`` : ''}: ${message}.`);
+}
+
+/** What rules make of a prompt. */
+export interface RuleOutcome {
+	/** The prompt with everything replaced that is to be replaced. */
+	prompt: string;
+	/** The first rule that blocks, else the first that holds for review. */
+	stop?: { rule: Rule; match: string };
+}
+
+/**
+ * Applies rules to a prompt: what blocks and what holds is looked for in the prompt as it was asked; then words are replaced, all
+ * at once (where places overlap, the first counts); then blocks and holds are looked for once more in what has come of it.
+ */
+export function applyRules(prompt: Normal, set: RuleSet): RuleOutcome {
+	const places = placesIn(prompt, set);
+	const stop = stopAt(prompt, set, places);
+	if (stop) return { prompt: prompt.source, stop };
+	const changes = places.flatMap((spans, i) => {
+		const { action, replacement = '' } = set.rules[i]!;
+		return action === 'replace' ? spans.map((span) => ({ ...span, replacement })) : [];
+	});
+	if (changes.length === 0) return { prompt: prompt.source };
+	const changed = normalise(replaced(prompt.source, changes));
+	const later = stopAt(changed, set, placesIn(changed, set));
+	return later ? { prompt: changed.source, stop: later } : { prompt: changed.source };
+}
+
+function stopAt(prompt: Normal, { rules }: RuleSet, places: readonly Span[][]): RuleOutcome['stop'] {
+	for (const action of ['block', 'hold'] as const) {
+		const index = rules.findIndex((rule, i) => rule.action === action && places[i]!.length > 0);
+		if (index < 0) continue;
+		const rule = rules[index]!;
+		const { start, end } = places[index]![0]!;
+		return { rule, match: rule.match === 'pattern' ? prompt.source.slice(start, end) : rule.text };
+	}
+	return undefined;
+}
+
+/** Replaces places, and tidies the commas of a tag that is gone. */
+function replaced(source: string, changes: readonly (Span & { replacement: string })[]): string {
+	let result = '';
+	let at = 0;
+	for (const { start, end, replacement } of changes.toSorted((a, b) => a.start - b.start)) {
+		if (start < at) continue; // overlaps the one before
+		result += source.slice(at, start) + replacement;
+		at = end;
+	}
+	result += source.slice(at);
+	return result
+		.split(',')
+		.map((tag) => tag.trim().replace(/ {2,}/g, ' '))
+		.filter((tag) => tag !== '')
+		.join(', ');
+}
