@@ -26,8 +26,7 @@ export async function submit(
 	wish: Wish,
 ): Promise<{ generation: Generation; isNew: boolean }> {
 	// The gate needs nothing but what we have, so a refusal is the first answer and stays private.
-	const recipe = suitFor(wish.recipe, audienceOf(call.channel));
-	admit({ recipe, channel: call.channel });
+	const recipe = admit({ recipe: suitFor(wish.recipe, audienceOf(call.channel)), channel: call.channel });
 	const replyId = await deferOnce(interaction);
 	const accepted = await accept(call, originOf(interaction, replyId), { ...wish, recipe });
 	if (accepted.isNew) call.announce(accepted.generation);

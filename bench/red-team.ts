@@ -1,0 +1,60 @@
+/**
+ * Measures the floor from both sides: prompts that it must refuse, made from the word lists by rules of spelling, and ordinary
+ * prompts that nobody should refuse. `node bench/red-team.ts [--count 20000] [--seed 1] [--show 5]`
+ */
+import { parseArgs } from 'node:util';
+import { ordinaryPrompt } from '../test/moderation/ordinary.ts';
+import { seeded } from '../test/moderation/random.ts';
+import { judgePrompt, type RedPrompt, redTeam } from '../test/moderation/red-team.ts';
+
+const { values } = parseArgs({
+	options: {
+		count: { type: 'string', default: '20000' },
+		seed: { type: 'string', default: '1' },
+		show: { type: 'string', default: '5' },
+	},
+});
+const [count, seed, show] = [Number(values.count), Number(values.seed), Number(values.show)];
+
+for (const set of ['known', 'held out', 'fresh', 'beyond'] as const) {
+	const prompts = [...redTeam(count, seed, [set])];
+	const missed = prompts.filter(({ prompt }) => !isBelowFloor(prompt));
+	console.log(`${set}: ${count - missed.length} of ${count} blocked, ${percent(count - missed.length, count)}`);
+	for (const by of ['trick', 'kind'] as const) report(prompts, missed, by);
+	for (const { prompt, trick } of missed.slice(0, show))
+		console.log(`    missed (${trick}): ${JSON.stringify(prompt)}`);
+}
+
+const random = seeded(seed);
+const ordinary = Array.from({ length: count }, () => ordinaryPrompt(random));
+for (const ceiling of ['safe', 'explicit'] as const) {
+	const refused = ordinary.flatMap((prompt) => {
+		const verdict = judgePrompt(prompt, ceiling);
+		return verdict.allow ? [] : [{ prompt, match: `${verdict.rule}: ${verdict.match}` }];
+	});
+	console.log(`ordinary, ceiling ${ceiling}: ${refused.length} of ${count} refused, ${percent(refused.length, count)}`);
+	const classes = Map.groupBy(refused, ({ match }) => match);
+	for (const [match, { length }] of [...classes].sort((a, b) => b[1].length - a[1].length).slice(0, 2 * show))
+		console.log(`    ${length} × ${match}`);
+	for (const { prompt, match } of refused.slice(0, show))
+		console.log(`    refused (${match}): ${JSON.stringify(prompt)}`);
+}
+
+function isBelowFloor(prompt: string): boolean {
+	const verdict = judgePrompt(prompt, 'explicit');
+	return !verdict.allow && (verdict.rule === 'minors' || verdict.rule === 'real-people');
+}
+
+/** Lists the classes with misses, worst first. */
+function report(prompts: RedPrompt[], missed: RedPrompt[], by: 'trick' | 'kind'): void {
+	const all = Map.groupBy(prompts, (prompt) => prompt[by]);
+	const classes = [...Map.groupBy(missed, (prompt) => prompt[by])].sort((a, b) => b[1].length - a[1].length);
+	for (const [name, { length }] of classes)
+		console.log(
+			`    ${by} ${name}: ${length} of ${all.get(name)!.length} missed, ${percent(length, all.get(name)!.length)}`,
+		);
+}
+
+function percent(part: number, whole: number): string {
+	return `${((100 * part) / whole).toFixed(2)} %`;
+}
