@@ -27,7 +27,6 @@ export type GenerationKind = (typeof generationKinds)[number];
  * `running` ends as `painted`, `failed` or `cancelled`; `queued` may end as `cancelled` or `failed` at once.
  */
 export const generationStates = ['queued', 'running', 'painted', 'failed', 'cancelled'] as const;
-export type GenerationState = (typeof generationStates)[number];
 
 /** One accepted wish for pictures: a slash command, a modal or a press on a button. */
 export const generations = pgTable(

@@ -35,7 +35,6 @@ export const families = {
 
 export type Family = keyof typeof families;
 export type FamilyValue<F extends Family> = Extract<keyof (typeof families)[F], string>;
-export type Rating = FamilyValue<'rating'>;
 
 /** Lists the values of a family, in the card's order. */
 export function familyValues<F extends Family>(family: F): [FamilyValue<F>, ...FamilyValue<F>[]] {

@@ -133,7 +133,7 @@ export class Dispatcher {
 	async #paint(job: TakenJob, generation: Generation, painter: PainterClient): Promise<void> {
 		const stop = new AbortController();
 		const signal = AbortSignal.any([stop.signal, this.#abort.signal]);
-		const report = this.#reporter(generation.id, () => stop.abort());
+		const reporter = this.#reporter(generation.id, () => stop.abort());
 		try {
 			if (generation.recipe.model !== this.#modelHash) throw new Unpaintable(otherModel);
 			const parentImage = await this.#parentImage(generation);
@@ -145,14 +145,17 @@ export class Dispatcher {
 					maxFileBytes: generation.uploadLimit,
 					maxTotalBytes,
 				},
-				{ signal, onProgress: report },
+				{ signal, onProgress: reporter.report },
 			);
+			// A note that came after the end would stay for ever.
+			await reporter.idle();
 			const books = { db: this.#db, jobs: this.#jobs, store: this.#store };
 			const ours = await settlePainted(books, job, generation, pictures, stats);
 			const facts = { generationId: generation.id, pictures: pictures.length, ...stats };
 			if (ours) this.#log.info('painted', facts);
 			else this.#log.warn('a late result was thrown away', facts);
 		} catch (error) {
+			await reporter.idle();
 			await this.#fallen(job, generation, error);
 		}
 		this.#onSettled();
@@ -173,24 +176,24 @@ export class Dispatcher {
 	/** Writes progress about once a second, and stops the painter when the member asks to. */
 	#reporter(generationId: string, stop: () => void) {
 		let last = performance.now() - progressMs + firstProgressMs;
-		let writing = false;
+		let writing: Promise<void> | undefined;
 		// A preview comes a moment after its step, and must not wait for the next one.
 		let latest: Uint8Array | null = null;
-		return ({ step, steps, preview }: { step: number; steps: number; preview?: Uint8Array }) => {
+		const report = ({ step, steps, preview }: { step: number; steps: number; preview?: Uint8Array }) => {
 			latest = preview ?? latest;
 			if (writing || performance.now() - last < progressMs) return;
-			writing = true;
 			last = performance.now();
-			writeProgress(this.#db, { generationId, step, steps, preview: latest })
+			writing = writeProgress(this.#db, { generationId, step, steps, preview: latest })
 				.then((cancelRequested) => {
 					if (cancelRequested) stop();
 					this.#onProgress();
 				})
 				.catch((error: unknown) => this.#log.warn('progress could not be written', { error: rootCause(error) }))
 				.finally(() => {
-					writing = false;
+					writing = undefined;
 				});
 		};
+		return { report, idle: async () => writing };
 	}
 
 	/** Decides what becomes of a job that brought no pictures. */

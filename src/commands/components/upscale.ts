@@ -22,7 +22,9 @@ export const upscale: Component = {
 		const recipe = enlarge({ ...generation.recipe, model: call.model.hash }, image.position, parent, upscaler);
 		const wish = { kind: 'upscale', request: generation.request, recipe, parentImageId: image.id } as const;
 		const accepted = await submit(interaction, call, wish);
-		if (!accepted.isNew) await showExisting(interaction, accepted.generation, call);
+		// The same press may reach us twice; then the reply is the picture's own.
+		const isOwn = accepted.generation.interactionId === interaction.id;
+		if (!accepted.isNew && !isOwn) await showExisting(interaction, accepted.generation, call);
 	},
 };
 
