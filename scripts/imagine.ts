@@ -40,7 +40,7 @@ async function main(): Promise<void> {
 	const { nativeSize, sizeMultiple, recommended } = folder;
 	const { recipe, notes } = makeRecipe(request, {
 		model: { hash: await hashModel(folder), nativeSize, sizeMultiple, recommended },
-		channel: 'age-restricted',
+		ceiling: 'explicit',
 		randomSeed: () => randomInt(2 ** 32),
 	});
 	const resolved = await resolveDevice(device);

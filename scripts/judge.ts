@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { SetupError, UserError } from '../src/errors.ts';
 import { type CeilingSetting, ceilingOf, ceilings } from '../src/moderation/ceiling.ts';
-import { audienceUnder, type GateInput, judge, type Verdict } from '../src/moderation/gate.ts';
+import { type GateInput, judge, type Verdict } from '../src/moderation/gate.ts';
 import { limits } from '../src/prompt/options.ts';
 import { type ModelFacts, makeRecipe } from '../src/prompt/recipe.ts';
 import { type ImagineRequest, parseRequest } from '../src/prompt/request.ts';
@@ -63,8 +63,7 @@ function answer(line: string, setting: CeilingSetting): Answer {
 		if (!(error instanceof UserError)) throw error;
 		return { allow: false, rule: 'input', match: error.code, advice: error.message };
 	}
-	const audience = audienceUnder(ceilingOf(channel, setting));
-	const { recipe } = makeRecipe(request, { model, channel: audience, randomSeed: () => 0 });
+	const { recipe } = makeRecipe(request, { model, ceiling: ceilingOf(channel, setting), randomSeed: () => 0 });
 	return shortened(judge({ recipe, channel, settings: { ceiling: setting } }));
 }
 

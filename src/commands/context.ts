@@ -1,4 +1,5 @@
 import type {
+	AnySelectMenuInteraction,
 	ButtonInteraction,
 	ChatInputCommandInteraction,
 	ModalSubmitInteraction,
@@ -7,7 +8,8 @@ import type {
 import type { Db } from '../db/client.ts';
 import type { Generation } from '../db/generations.ts';
 import type { ImageStore } from '../images/store.ts';
-import type { ChannelFacts } from '../moderation/gate.ts';
+import type { MemberFacts } from '../moderation/gate.ts';
+import type { Place } from '../moderation/place.ts';
 import type { ModelFacts } from '../prompt/recipe.ts';
 import type { Jobs } from '../queue/jobs.ts';
 import type { Press, Verb } from './custom-id.ts';
@@ -28,9 +30,13 @@ export interface Services {
 	wakeOutbox(): void;
 }
 
-/** One use of a command or component: who and where is in the interaction, what the channel allows in `channel`. */
+/** One use of a command or component: who and where is in the interaction, what holds there and for whom is here. */
 export interface Call extends Services {
-	channel: ChannelFacts;
+	place: Place;
+	/** Who asks; `undefined` outside of servers. */
+	member: MemberFacts | undefined;
+	/** What the interaction alone says of the channel's age restriction: where the bot is not in the server; else `null`. */
+	seenAgeRestricted: boolean | null;
 }
 
 export interface Command {
@@ -38,9 +44,10 @@ export interface Command {
 	execute(interaction: ChatInputCommandInteraction, call: Call): Promise<void>;
 }
 
-/** A family of buttons, or a modal, found by its verb. */
+/** A family of buttons, selects or modals, found by its verb. */
 export interface Component {
 	verb: Verb;
 	button?: (interaction: ButtonInteraction, press: Press, call: Call) => Promise<void>;
+	select?: (interaction: AnySelectMenuInteraction, press: Press, call: Call) => Promise<void>;
 	modal?: (interaction: ModalSubmitInteraction, press: Press, call: Call) => Promise<void>;
 }

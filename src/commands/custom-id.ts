@@ -1,13 +1,14 @@
 import { z } from 'zod';
 
-/** What a button or modal does. Short, because they are kept in messages for ever: never give one a new meaning. */
+/** What a button, select or modal does. Short, because they are kept in messages for ever: never give one a new meaning. */
 export const verbs = ['up', 'vary', 'reroll', 'edit', 'remix', 'delete', 'cancel'] as const;
 export type Verb = (typeof verbs)[number];
 
 export interface Press {
 	verb: Verb;
-	generationId: string;
-	/** Which picture of the generation, from 0; absent where the verb is about all of them. */
+	/** What it is about: a generation's id, or what the verb makes of it. */
+	id: string;
+	/** Which picture of the generation, from 0; absent where the verb is about all of them. Other verbs count otherwise. */
 	position?: number;
 }
 
@@ -18,12 +19,12 @@ const pressSchema = z.tuple([
 	z.literal('v1'),
 	z.enum(verbs),
 	z.string().regex(/^[\w-]{1,64}$/),
-	z.coerce.number().int().min(0).max(9).optional(),
+	z.coerce.number().int().min(0).max(999_999_999).optional(),
 ]);
 
-/** Writes `v1:<verb>:<generation>[:<position>]`. All else about a press is in the database, so that buttons live for ever. */
-export function encodePress({ verb, generationId, position }: Press): string {
-	const customId = ['v1', verb, generationId, ...(position === undefined ? [] : [position])].join(':');
+/** Writes `v1:<verb>:<id>[:<position>]`. All else about a press is in the database, so that buttons live for ever. */
+export function encodePress({ verb, id, position }: Press): string {
+	const customId = ['v1', verb, id, ...(position === undefined ? [] : [position])].join(':');
 	if (customId.length > longest)
 		throw new RangeError(`Expected a customId of at most ${longest} characters, got ${customId}`);
 	return customId;
@@ -33,6 +34,6 @@ export function encodePress({ verb, generationId, position }: Press): string {
 export function decodePress(customId: string): Press | undefined {
 	const result = pressSchema.safeParse(customId.split(':'));
 	if (!result.success) return undefined;
-	const [, verb, generationId, position] = result.data;
-	return { verb, generationId, ...(position !== undefined && { position }) };
+	const [, verb, id, position] = result.data;
+	return { verb, id, ...(position !== undefined && { position }) };
 }

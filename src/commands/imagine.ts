@@ -4,7 +4,6 @@ import {
 	SlashCommandBuilder,
 	type SlashCommandStringOption,
 } from 'discord.js';
-import { audienceOf } from '../moderation/gate.ts';
 import { samplerNames, samplers } from '../pipeline/samplers/index.ts';
 import { aspectChoices } from '../prompt/aspects.ts';
 import { type Family, familyChoices } from '../prompt/families.ts';
@@ -81,7 +80,7 @@ export const imagine: Command = {
 		const request = parseRequest({ ...given, prompt: interaction.options.getString('prompt', true) });
 		const { recipe, notes } = makeRecipe(request, {
 			model: call.model,
-			channel: audienceOf(call.channel),
+			ceiling: call.place.ceiling,
 			randomSeed: call.randomSeed,
 		});
 		await submit(interaction, call, { kind: 'imagine', request, recipe, notes });

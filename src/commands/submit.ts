@@ -6,7 +6,8 @@ import {
 	RESTJSONErrorCodes,
 } from 'discord.js';
 import type { Generation } from '../db/generations.ts';
-import { admit, audienceOf } from '../moderation/gate.ts';
+import { admit } from '../moderation/gate.ts';
+import { limitFor } from '../moderation/member.ts';
 import { suitFor } from '../prompt/recipe.ts';
 import { accept, type Origin, type Wish } from '../queue/accept.ts';
 import type { Call } from './context.ts';
@@ -26,9 +27,12 @@ export async function submit(
 	wish: Wish,
 ): Promise<{ generation: Generation; isNew: boolean }> {
 	// The gate needs nothing but what we have, so a refusal is the first answer and stays private.
-	const recipe = admit({ recipe: suitFor(wish.recipe, audienceOf(call.channel)), channel: call.channel });
+	const { channel, settings, ceiling } = call.place;
+	const recipe = admit({ recipe: suitFor(wish.recipe, ceiling), channel, settings, member: call.member });
 	const replyId = await deferOnce(interaction);
-	const accepted = await accept(call, originOf(interaction, replyId), { ...wish, recipe });
+	const origin = { ...originOf(interaction, replyId), seenAgeRestricted: call.seenAgeRestricted };
+	const quota = limitFor(call.place.guild, call.member);
+	const accepted = await accept(call, origin, { ...wish, recipe }, quota);
 	if (accepted.isNew) call.announce(accepted.generation);
 	return accepted;
 }

@@ -1,4 +1,4 @@
-import { and, count, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Db } from './client.ts';
 import { type GenerationKind, generations, usage } from './schema.ts';
 
@@ -53,6 +53,23 @@ export async function countOpen(db: Db, lane: string, userId: string): Promise<n
 			),
 		);
 	return row?.open ?? 0;
+}
+
+/** When a member's last wish in a lane was accepted; one that failed or was cancelled does not count. */
+export async function lastAccepted(db: Db, lane: string, userId: string): Promise<Date | undefined> {
+	const [row] = await db
+		.select({ createdAt: generations.createdAt })
+		.from(generations)
+		.where(
+			and(
+				eq(generations.lane, lane),
+				eq(generations.userId, userId),
+				inArray(generations.state, ['queued', 'running', 'painted']),
+			),
+		)
+		.orderBy(desc(generations.createdAt))
+		.limit(1);
+	return row?.createdAt;
 }
 
 /** The jobs of a lane that no painter has taken yet. */

@@ -12,6 +12,7 @@ import {
 	timestamp,
 	uniqueIndex,
 } from 'drizzle-orm/pg-core';
+import type { Ratings } from '../pipeline/protocol.ts';
 import type { ImagineRequest } from '../prompt/request.ts';
 import type { Recipe } from '../recipe.ts';
 
@@ -77,13 +78,17 @@ export const generations = pgTable(
 		tokenExpiresAt: moment('token_expires_at').notNull(),
 		/** The first reply: where it can be edited as the bot when the token is dead. `null` when Discord's answer was lost. */
 		replyId: text('reply_id'),
+		/** What Discord said of the channel's age restriction in the interaction, where it cannot be asked again. */
+		seenAgeRestricted: boolean('seen_age_restricted'),
 		/** What the channel takes, bytes for one file. */
 		uploadLimit: integer('upload_limit').notNull(),
 		createdAt: moment('created_at').notNull().defaultNow(),
 		startedAt: moment('started_at'),
 		finishedAt: moment('finished_at'),
-		/** When 🗑 took the pictures away. */
+		/** When 🗑, a moderator or the server's retention took the pictures away. */
 		deletedAt: moment('deleted_at'),
+		/** When the files of pictures that a moderator removed go for good: until then it can be undone. */
+		purgeAt: moment('purge_at'),
 	},
 	(t) => [
 		index('generations_waiting').on(t.state, t.startTag),
@@ -94,6 +99,9 @@ export const generations = pgTable(
 			.where(sql`${t.kind} = 'upscale' and ${t.state} not in ('failed', 'cancelled') and ${t.deletedAt} is null`),
 	],
 );
+
+/** What delivery made of a picture. */
+export const shownAs = ['open', 'spoiler', 'withheld'] as const;
 
 /** One finished picture of a generation. */
 export const images = pgTable(
@@ -115,6 +123,12 @@ export const images = pgTable(
 		sizeBytes: integer('size_bytes').notNull(),
 		/** Where the store keeps the smaller copy that went to the channel; `null` when the PNG did. */
 		smallFile: text('small_file'),
+		/** What the tagger saw; `null` where it could not look, and such a picture is never shown. */
+		ratings: jsonb('ratings').$type<Ratings>(),
+		/** The tagger's words for a young person, with their probabilities: a part of the floor. */
+		youthTags: jsonb('youth_tags').$type<Record<string, number>>().notNull().default({}),
+		/** How it was delivered; `null` before. `withheld` pictures were not posted and are not charged. */
+		shown: text('shown', { enum: shownAs }),
 		createdAt: moment('created_at').notNull().defaultNow(),
 	},
 	(t) => [uniqueIndex('images_position').on(t.generationId, t.position)],
@@ -126,9 +140,8 @@ export const usageStates = ['reserved', 'spent', 'refunded'] as const;
 export const usage = pgTable(
 	'usage',
 	{
-		generationId: text('generation_id')
-			.primaryKey()
-			.references(() => generations.id),
+		/** Outlives its generation: who deletes their data does not win their day's pictures back. */
+		generationId: text('generation_id').primaryKey(),
 		guildId: text('guild_id'),
 		userId: text('user_id').notNull(),
 		/** `reserved` while it waits or runs, `spent` when pictures came, `refunded` when none did. */
@@ -196,4 +209,95 @@ export const fairMembers = pgTable(
 	'fair_members',
 	{ lane: text('lane').notNull(), userId: text('user_id').notNull(), finish: integer('finish').notNull() },
 	(t) => [primaryKey({ columns: [t.lane, t.userId] })],
+);
+
+/** What the moderators of a server chose: one row for the whole server, and one for each channel that differs from it. */
+export const settings = pgTable(
+	'settings',
+	{
+		guildId: text('guild_id').notNull(),
+		/** '' for the whole server. A thread has no row of its own: its parent's counts. */
+		channelId: text('channel_id').notNull().default(''),
+		/** Counts the changes: who changes an older version than this is told of the newer one. */
+		version: integer('version').notNull(),
+		/** Only what differs from the defaults; `moderation/settings.ts` says what there is. */
+		values: jsonb('values').$type<Record<string, unknown>>().notNull(),
+		updatedAt: moment('updated_at').notNull().defaultNow(),
+	},
+	(t) => [primaryKey({ columns: [t.guildId, t.channelId] })],
+);
+
+/** Who changed, removed, punished or undid what. Rows are only ever added. */
+export const audit = pgTable(
+	'audit',
+	{
+		id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+		guildId: text('guild_id').notNull(),
+		/** `null`: the bot by itself. */
+		actorId: text('actor_id'),
+		/** `settings`, `keep`, `remove`, `warn`, `undo` and so on. */
+		action: text('action').notNull(),
+		/** What it was done to, as far as it applies. */
+		channelId: text('channel_id'),
+		generationId: text('generation_id'),
+		userId: text('user_id'),
+		/** What was there before and after, of settings their keys. */
+		before: jsonb('before').$type<Record<string, unknown>>(),
+		after: jsonb('after').$type<Record<string, unknown>>(),
+		/** The row that this one took back. */
+		undoes: integer('undoes').unique(),
+		createdAt: moment('created_at').notNull().defaultNow(),
+	},
+	(t) => [index('audit_guild').on(t.guildId, t.createdAt)],
+);
+
+/** 🚩: one member's report of one generation. */
+export const reports = pgTable(
+	'reports',
+	{
+		generationId: text('generation_id')
+			.notNull()
+			.references(() => generations.id),
+		userId: text('user_id').notNull(),
+		guildId: text('guild_id').notNull(),
+		reason: text('reason').notNull().default(''),
+		createdAt: moment('created_at').notNull().defaultNow(),
+	},
+	(t) => [primaryKey({ columns: [t.generationId, t.userId] }), index('reports_guild').on(t.guildId, t.createdAt)],
+);
+
+/** The card of a reported generation in the moderators' channel: there is one, however many report it. */
+export const cards = pgTable('cards', {
+	generationId: text('generation_id')
+		.primaryKey()
+		.references(() => generations.id),
+	guildId: text('guild_id').notNull(),
+	channelId: text('channel_id').notNull(),
+	/** `null` until Discord confirmed it. */
+	messageId: text('message_id'),
+	/** `open` until a moderator decided. */
+	state: text('state', { enum: ['open', 'kept', 'removed'] })
+		.notNull()
+		.default('open'),
+	createdAt: moment('created_at').notNull().defaultNow(),
+});
+
+export const sanctionKinds = ['warning', 'timeout', 'ban'] as const;
+
+/** What a server's moderators did about a member; `timeout` and `ban` are from the bot, not from Discord. */
+export const sanctions = pgTable(
+	'sanctions',
+	{
+		id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+		guildId: text('guild_id').notNull(),
+		userId: text('user_id').notNull(),
+		kind: text('kind', { enum: sanctionKinds }).notNull(),
+		actorId: text('actor_id').notNull(),
+		generationId: text('generation_id'),
+		createdAt: moment('created_at').notNull().defaultNow(),
+		/** Until then it counts; `null`: until it is lifted. */
+		expiresAt: moment('expires_at'),
+		liftedAt: moment('lifted_at'),
+	},
+	(t) => [index('sanctions_member').on(t.guildId, t.userId)],
 );

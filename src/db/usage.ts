@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, min, ne, sql } from 'drizzle-orm';
 import type { Db } from './client.ts';
 import { usage } from './schema.ts';
 
@@ -15,6 +15,27 @@ export async function spendUsage(db: Db, generationId: string, gpuMs: number): P
 /** Gives a reservation back: no pictures came. */
 export async function refundUsage(db: Db, generationId: string): Promise<void> {
 	await db.update(usage).set({ state: 'refunded' }).where(eq(usage.generationId, generationId));
+}
+
+/** Counts the pictures that a member reserved or got in a guild since a moment, and says when the first of them was asked for. */
+export async function picturesSince(
+	db: Db,
+	guildId: string | null,
+	userId: string,
+	since: Date,
+): Promise<{ pictures: number; first: Date | undefined }> {
+	const [row] = await db
+		.select({ pictures: sql<number>`coalesce(sum(${usage.pictures}), 0)::int`, first: min(usage.createdAt) })
+		.from(usage)
+		.where(
+			and(
+				ne(usage.state, 'refunded'),
+				guildId === null ? isNull(usage.guildId) : eq(usage.guildId, guildId),
+				eq(usage.userId, userId),
+				gt(usage.createdAt, since),
+			),
+		);
+	return { pictures: row?.pictures ?? 0, first: row?.first ?? undefined };
 }
 
 export interface UsageTotals {

@@ -5,6 +5,7 @@ import { commands } from '../commands/index.ts';
 import { SetupError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { dispatch } from './dispatch.ts';
+import { RawChannels } from './facts.ts';
 
 /** Makes a client that asks for no privileged intent and reads no message. Discord is wherever `api` says. */
 export function createClient(api: string): Client {
@@ -56,8 +57,11 @@ export async function logIn(
 /** Handles interactions from now on; what it returns waits for those under way. */
 export function serve(client: Client<true>, services: Services, log: Log): { drain(): Promise<void> } {
 	const underWay = new Set<Promise<void>>();
+	const raw = new RawChannels();
+	client.on(Events.Raw, (packet) => raw.see(packet));
 	client.on(Events.InteractionCreate, (interaction) => {
-		const done = dispatch(interaction, services, log).finally(() => underWay.delete(done));
+		const seen = raw.take(interaction.id);
+		const done = dispatch(interaction, seen, services, log).finally(() => underWay.delete(done));
 		underWay.add(done);
 	});
 	return {

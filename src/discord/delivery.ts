@@ -11,6 +11,7 @@ import { findGeneration, type Generation } from '../db/generations.ts';
 import { type Image, imagesOf } from '../db/images.ts';
 import { type ImageStore, MissingImageError } from '../images/store.ts';
 import { judge, reasonFor } from '../moderation/gate.ts';
+import { lookUpPlace } from '../moderation/place.ts';
 import { Undeliverable } from '../queue/outbox.ts';
 import { factsNow } from './facts.ts';
 import { endedLayout, type MessageBody, resultLayout } from './layouts.ts';
@@ -78,7 +79,9 @@ async function compose(options: DeliveryOptions, generation: Generation): Promis
 	if (generation.state === 'failed') return ended(generation.failure ?? 'This failed. Nothing was charged.');
 
 	// The channel may have changed since the pictures were asked for, so the gate is asked again.
-	const verdict = judge({ recipe: generation.recipe, channel: await factsNow(options.client, generation.channelId) });
+	const facts = await factsNow(options.client, generation.channelId, generation.seenAgeRestricted);
+	const { channel, settings } = await lookUpPlace(options.db, generation.guildId, facts);
+	const verdict = judge({ recipe: generation.recipe, channel, settings });
 	if (!verdict.allow) return ended(`Not shown: ${reasonFor(verdict)}`);
 
 	const images = await imagesOf(options.db, generation.id);

@@ -1,4 +1,5 @@
 import {
+	type AnySelectMenuInteraction,
 	type ButtonInteraction,
 	type ChatInputCommandInteraction,
 	type Interaction,
@@ -13,24 +14,45 @@ import { commands } from '../commands/index.ts';
 import { isDatabaseAway, rootCause } from '../db/client.ts';
 import { UserError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { factsOfInteraction } from './facts.ts';
+import { lookUpMember } from '../moderation/member.ts';
+import { lookUpPlace } from '../moderation/place.ts';
+import { factsOfInteraction, memberOfInteraction, type SeenRaw } from './facts.ts';
 import { discordErrorCode } from './rest-errors.ts';
 
-type Handled = ChatInputCommandInteraction | ButtonInteraction | ModalSubmitInteraction;
+type Handled = ChatInputCommandInteraction | ButtonInteraction | AnySelectMenuInteraction | ModalSubmitInteraction;
 
 const byName = new Map(commands.map((command) => [command.data.name, command]));
 const byVerb = new Map(components.map((component) => [component.verb, component]));
 
 /** Brings an interaction to its command or component. The only place where errors become replies. */
-export async function dispatch(interaction: Interaction, services: Services, log: Log): Promise<void> {
-	if (!interaction.isChatInputCommand() && !interaction.isButton() && !interaction.isModalSubmit()) return;
+export async function dispatch(
+	interaction: Interaction,
+	raw: SeenRaw | undefined,
+	services: Services,
+	log: Log,
+): Promise<void> {
+	if (!interaction.isChatInputCommand() && !interaction.isMessageComponent() && !interaction.isModalSubmit()) return;
 	try {
-		await route(interaction, { ...services, channel: factsOfInteraction(interaction) });
+		await route(interaction, await callFor(interaction, raw, services));
 	} catch (error) {
 		await answer(interaction, error, log).catch((failure: unknown) => {
 			log.warn('an error could not be answered', { interactionId: interaction.id, error: failure });
 		});
 	}
+}
+
+/** Looks up what holds where somebody presses, and for them. */
+async function callFor(interaction: Handled, raw: SeenRaw | undefined, services: Services): Promise<Call> {
+	const { guildId } = interaction;
+	const seen = memberOfInteraction(interaction);
+	const facts = factsOfInteraction(interaction, raw);
+	const [place, member] = await Promise.all([
+		lookUpPlace(services.db, guildId, facts),
+		guildId !== null && seen ? lookUpMember(services.db, guildId, seen) : undefined,
+	]);
+	const isForeign = guildId !== null && !interaction.inCachedGuild();
+	const seenAgeRestricted = isForeign ? facts.ageRestricted === true : null;
+	return { ...services, place, member, seenAgeRestricted };
 }
 
 async function route(interaction: Handled, call: Call): Promise<void> {
@@ -41,7 +63,11 @@ async function route(interaction: Handled, call: Call): Promise<void> {
 	}
 	const press = decodePress(interaction.customId);
 	const component = press && byVerb.get(press.verb);
-	const handler = interaction.isButton() ? component?.button : component?.modal;
+	const handler = interaction.isModalSubmit()
+		? component?.modal
+		: interaction.isButton()
+			? component?.button
+			: component?.select;
 	if (!press || !handler)
 		throw new UserError('unknown-button', 'This button is no longer known. Use /imagine to start anew.');
 	// The handler was chosen by the interaction's kind just above.

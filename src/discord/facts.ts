@@ -1,14 +1,40 @@
-import { type Channel, type Client, type Interaction, RESTJSONErrorCodes } from 'discord.js';
+import {
+	type APIInteraction,
+	type Channel,
+	ChannelType,
+	type Client,
+	GatewayDispatchEvents,
+	type Guild,
+	GuildMember,
+	GuildNSFWLevel,
+	type Interaction,
+	RESTJSONErrorCodes,
+} from 'discord.js';
+import { isModerator } from '../commands/moderator.ts';
 import { type ChannelFacts, channelFacts } from '../moderation/gate.ts';
+import type { SeenMember } from '../moderation/member.ts';
 import { discordErrorCode } from './rest-errors.ts';
 
 /** What is known of the channel in which somebody presses something. What Discord did not tell stays unknown. */
-export function factsOfInteraction(interaction: Interaction): ChannelFacts {
-	return factsOfChannel(interaction.channel);
+export function factsOfInteraction(interaction: Interaction, raw?: SeenRaw): ChannelFacts {
+	if (interaction.channel) return factsOfChannel(interaction.channel);
+	// Used by a member who installed the app, in a server where the bot is not: discord.js drops what the event says.
+	return raw?.nsfw === undefined
+		? channelFacts({ kind: 'unknown' })
+		: channelFacts({ kind: 'guild-text', nsfw: raw.nsfw });
 }
 
-/** What is known of a channel now, at delivery: it may have changed since the pictures were asked for, or be gone. */
-export async function factsNow(client: Client, channelId: string): Promise<ChannelFacts> {
+/**
+ * What is known of a channel now, at delivery: it may have changed since the pictures were asked for, or be gone.
+ *
+ * @param seenAgeRestricted what the interaction said, where the bot is not in the server and cannot ask
+ */
+export async function factsNow(
+	client: Client,
+	channelId: string,
+	seenAgeRestricted: boolean | null = null,
+): Promise<ChannelFacts> {
+	if (seenAgeRestricted !== null) return channelFacts({ kind: 'guild-text', nsfw: seenAgeRestricted });
 	const cached = client.channels.cache.get(channelId);
 	if (cached) return factsOfChannel(cached);
 	try {
@@ -24,9 +50,50 @@ export async function factsNow(client: Client, channelId: string): Promise<Chann
 function factsOfChannel(channel: Channel | null): ChannelFacts {
 	if (!channel || channel.partial) return channelFacts({ kind: 'unknown' });
 	if (channel.isDMBased()) return channelFacts({ kind: 'dm' });
+	const guildAgeRestricted = isAgeRestricted(channel.guild);
 	if (channel.isThread()) {
-		const parentNsfw = channel.parent?.nsfw;
-		return channelFacts({ kind: 'thread', parentNsfw });
+		const settingsChannelId = channel.parentId ?? undefined;
+		return channelFacts({ kind: 'thread', parentNsfw: channel.parent?.nsfw, guildAgeRestricted, settingsChannelId });
 	}
-	return channelFacts({ kind: 'guild-text', nsfw: 'nsfw' in channel ? channel.nsfw : undefined });
+	const nsfw = 'nsfw' in channel ? channel.nsfw : undefined;
+	return channelFacts({ kind: 'guild-text', nsfw, guildAgeRestricted, settingsChannelId: channel.id });
+}
+
+function isAgeRestricted({ nsfwLevel }: Guild): boolean {
+	return nsfwLevel === GuildNSFWLevel.AgeRestricted;
+}
+
+/** What Discord says of who asks, in a server. */
+export function memberOfInteraction({ member, memberPermissions, user }: Interaction): SeenMember | undefined {
+	if (!member) return undefined;
+	const isWhole = member instanceof GuildMember;
+	const roleIds = isWhole ? [...member.roles.cache.keys()] : member.roles;
+	const joinedAt = isWhole ? member.joinedAt : member.joined_at ? new Date(member.joined_at) : null;
+	return { userId: user.id, roleIds, isModerator: isModerator(memberPermissions), joinedAt };
+}
+
+/** What an event says of a channel that discord.js does not know. A thread carries no flag, so of it nothing is known. */
+export interface SeenRaw {
+	nsfw: boolean | undefined;
+}
+
+/** Keeps what the raw events say until their interactions ask for it: the raw one comes first, in the same turn. */
+export class RawChannels {
+	readonly #seen = new Map<string, SeenRaw>();
+
+	/** Looks at an event of the gateway. */
+	see(packet: { t?: string | null; d?: unknown }): void {
+		if (packet.t !== GatewayDispatchEvents.InteractionCreate) return;
+		const { id, channel } = packet.d as APIInteraction;
+		if (!channel) return;
+		const isFlagged = channel.type === ChannelType.GuildText || channel.type === ChannelType.GuildAnnouncement;
+		this.#seen.set(id, { nsfw: isFlagged && 'nsfw' in channel ? channel.nsfw : undefined });
+	}
+
+	/** Gives what was said of an interaction, once. */
+	take(interactionId: string): SeenRaw | undefined {
+		const seen = this.#seen.get(interactionId);
+		this.#seen.delete(interactionId);
+		return seen;
+	}
 }

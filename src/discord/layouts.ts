@@ -131,13 +131,13 @@ function gallery(items: { name: string; alt: string }[]): MediaGalleryBuilder {
 }
 
 function button(verb: Verb, generationId: string, label: string, position?: number): ButtonBuilder {
-	const customId = encodePress({ verb, generationId, ...(position !== undefined && { position }) });
+	const customId = encodePress({ verb, id: generationId, ...(position !== undefined && { position }) });
 	return new ButtonBuilder().setCustomId(customId).setLabel(label).setStyle(ButtonStyle.Secondary);
 }
 
 function emojiButton(verb: Verb, generationId: string, emoji: string): ButtonBuilder {
 	return new ButtonBuilder()
-		.setCustomId(encodePress({ verb, generationId }))
+		.setCustomId(encodePress({ verb, id: generationId }))
 		.setEmoji({ name: emoji })
 		.setStyle(verb === 'edit' ? ButtonStyle.Primary : ButtonStyle.Secondary);
 }

@@ -1,12 +1,12 @@
+import type { Rating } from '../prompt/families.ts';
 import { nsfwWords, wordsNamed } from '../prompt/rating-words.ts';
-import type { Audience } from '../prompt/recipe.ts';
 import type { ChannelFacts } from './channel.ts';
 import type { Contexts } from './lists.ts';
 import type { Normal } from './normalise.ts';
 
 /** The four ratings, from what everyone may see upwards. A ceiling is the highest that may be drawn in a place. */
-export const ceilings = ['safe', 'sensitive', 'nsfw', 'explicit'] as const;
-export type Ceiling = (typeof ceilings)[number];
+export const ceilings = ['safe', 'sensitive', 'nsfw', 'explicit'] as const satisfies Rating[];
+export type Ceiling = Rating;
 
 /** As a setting holds it. `unknown`: it should be known and is not, which is the strictest. */
 export type CeilingSetting = Ceiling | 'unknown';
@@ -24,11 +24,6 @@ export function ceilingOf(channel: ChannelFacts, setting?: CeilingSetting): Ceil
 	if (channel.ageRestricted === 'unknown' || setting === 'unknown') return 'safe';
 	const allowed = channel.ageRestricted ? 'explicit' : 'sensitive';
 	return setting === undefined ? allowed : lowerOf(setting, allowed);
-}
-
-/** Says for whom a recipe must be made under a ceiling: for everyone, unless NSFW is allowed. */
-export function audienceUnder(ceiling: Ceiling): Audience {
-	return ceiling === 'nsfw' || ceiling === 'explicit' ? 'age-restricted' : 'general';
 }
 
 /**

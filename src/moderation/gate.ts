@@ -9,14 +9,13 @@ import { normalise } from './normalise.ts';
 import { applyRules, type RuleOutcome, type RuleSet } from './rules.ts';
 
 export {
-	audienceUnder,
 	type Ceiling,
 	type CeilingSetting,
 	ceilingOf,
 	ceilings,
 	lowerOf,
 } from './ceiling.ts';
-export { audienceOf, type ChannelFacts, channelFacts, type SeenChannel } from './channel.ts';
+export { type ChannelFacts, channelFacts, type SeenChannel } from './channel.ts';
 
 /** What is judged: a whole recipe, a child's too, and where its pictures would be shown. */
 export interface GateInput {
@@ -24,21 +23,48 @@ export interface GateInput {
 	channel: ChannelFacts;
 	/** What the server's moderators chose for this place. */
 	settings?: GateSettings | undefined;
+	/** Who asks; absent where it does not matter any more. */
+	member?: MemberFacts | undefined;
 	/** Real people whom the operator protects. */
 	names?: ProtectedNames | undefined;
+}
+
+/** What is known of who asks in a server. */
+export interface MemberFacts {
+	roleIds: readonly string[];
+	/** When they joined the server; `null` when Discord did not say. */
+	joinedAt: Date | null;
+	/** Moderators draw whatever roles are asked for. */
+	isModerator: boolean;
+	/** The time-out or ban that holds now; `until` is `null` for one that holds until it is lifted. */
+	sanction?: { kind: 'timeout' | 'ban'; until: Date | null } | undefined;
 }
 
 export interface GateSettings {
 	/** Absent: as much as Discord's flag allows. */
 	ceiling?: CeilingSetting | undefined;
 	rules?: RuleSet | undefined;
+	/** `false`: the bot does not draw in this channel. */
+	draws?: boolean | undefined;
+	/** Roles that may draw; none: everybody. */
+	artists?: readonly string[] | undefined;
 }
 
 /**
- * `minors` and `real-people` are the floor, `rule` and `held` the server's own rules (`held`: a moderator may still let it pass),
- * `rating` is Discord's flag, `ceiling` the channel's setting.
+ * `minors` and `real-people` are the floor; `sanction`, `place` and `role` say that this member, or anybody, may not draw here;
+ * `rule` and `held` are the server's own rules (`held`: a moderator may still let it pass); `rating` is Discord's flag, `ceiling`
+ * the channel's setting.
  */
-export type RuleName = 'minors' | 'real-people' | 'rule' | 'held' | 'rating' | 'ceiling';
+export type RuleName =
+	| 'minors'
+	| 'real-people'
+	| 'sanction'
+	| 'place'
+	| 'role'
+	| 'rule'
+	| 'held'
+	| 'rating'
+	| 'ceiling';
 
 export interface Refusal {
 	allow: false;
@@ -56,14 +82,16 @@ export type Verdict = { allow: true; recipe?: Recipe } | Refusal;
  * Judges whether a recipe may be drawn for a channel. The only gate: slash command, button, modal, delivery, every door asks
  * here, each time anew, because a channel may have changed since the last time. It is pure and looks at nothing but its input.
  *
- * The floor comes first, so that no setting is asked before it; then the server's rules; then the floor again, if they replaced
- * words; then the ceiling, of what would be drawn.
+ * The floor comes first, so that no setting is asked before it; then whether this member may draw here at all; then the server's
+ * rules; then the floor again, if they replaced words; then the ceiling, of what would be drawn.
  */
-export function judge({ recipe, channel, settings = {}, names }: GateInput): Verdict {
+export function judge({ recipe, channel, settings = {}, member, names }: GateInput): Verdict {
 	const asked = normalise(recipe.prompt);
 	const askedContexts = contextsOf(asked);
 	const sunk = floor(asked, askedContexts, names);
 	if (sunk) return belowFloor(sunk);
+	const shut = shutOut(settings, member);
+	if (shut) return shut;
 
 	const ruled: RuleOutcome = settings.rules ? applyRules(asked, settings.rules) : { prompt: asked.source };
 	if (ruled.stop) return stopped(ruled.stop);
@@ -98,9 +126,30 @@ export function admit(input: GateInput): Recipe {
 	return verdict.recipe ?? input.recipe;
 }
 
+/** Answers why somebody may not draw here, whatever it is. */
+function shutOut({ draws, artists = [] }: GateSettings, member?: MemberFacts): Refusal | undefined {
+	const no = (rule: RuleName, match: string, advice: string): Refusal => ({ allow: false, rule, match, advice });
+	if (member?.sanction) {
+		const { kind, until } = member.sanction;
+		const end = until ? `It ends <t:${Math.ceil(until.getTime() / 1000)}:R>.` : 'It holds until they lift it.';
+		return no(
+			'sanction',
+			kind === 'ban' ? 'ban' : 'time-out',
+			`${end} Ask a moderator if you think that it is a mistake.`,
+		);
+	}
+	if (draws === false) return no('place', '', 'Ask in another channel; moderators choose them with `/settings`.');
+	if (!member || member.isModerator || artists.length === 0) return undefined;
+	if (member.roleIds.some((id) => artists.includes(id))) return undefined;
+	return no('role', artists.map((id) => `<@&${id}>`).join(', '), 'Ask a moderator for one of them.');
+}
+
 const ruleSentences: Record<RuleName, (match: string) => string> = {
 	minors: (match) => `\`${match}\` asks for sexual content with a minor. No setting allows that, drawn or not.`,
 	'real-people': (match) => `\`${match}\` asks for a sexual picture of a real person. No setting allows that.`,
+	sanction: (match) => `The moderators of this server gave you a ${match} from drawing.`,
+	place: () => 'Nothing is drawn in this channel.',
+	role: (match) => `Here only members with certain roles draw: ${match}.`,
 	rule: (match) =>
 		match === '' ? 'This server’s rules take out every word.' : `This server’s rules block \`${match}\`.`,
 	held: (match) => `This server’s moderators look at \`${match}\` before it is drawn.`,

@@ -34,6 +34,8 @@ export const families = {
 } as const satisfies Record<string, Record<string, Choice>>;
 
 export type Family = keyof typeof families;
+/** From what everyone may see upwards. */
+export type Rating = FamilyValue<'rating'>;
 export type FamilyValue<F extends Family> = Extract<keyof (typeof families)[F], string>;
 
 /** Lists the values of a family, in the card's order. */

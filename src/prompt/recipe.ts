@@ -1,7 +1,7 @@
 import type { SamplerName } from '../pipeline/samplers/index.ts';
 import { type Recipe, recipeSchema } from '../recipe.ts';
 import { aspects, defaultAspect, resolveAspect, sizeFor } from './aspects.ts';
-import { type Family, familyTags, valueTags } from './families.ts';
+import { type Family, familyTags, type Rating, valueTags } from './families.ts';
 import { defaultPreset, presetNamed } from './presets.ts';
 import { nsfwWords, wordsNamed } from './rating-words.ts';
 import type { ImagineRequest } from './request.ts';
@@ -19,9 +19,6 @@ export interface ModelFacts {
 	recommended: { steps: number; guidanceScale: number; sampler: SamplerName };
 }
 
-/** Who may see the picture: everyone (`general`), or only members who entered an age-restricted channel. */
-export type Audience = 'age-restricted' | 'general';
-
 /** How many pictures are drawn when the member does not say. */
 export const defaultCount = 4;
 
@@ -31,9 +28,9 @@ export const defaultCount = 4;
  */
 export function makeRecipe(
 	request: ImagineRequest,
-	context: { model: ModelFacts; channel: Audience; randomSeed: () => number },
+	context: { model: ModelFacts; ceiling: Rating; randomSeed: () => number },
 ): { recipe: Recipe; notes: string[] } {
-	const { model, channel, randomSeed } = context;
+	const { model, ceiling, randomSeed } = context;
 	const aspect = resolveAspect(request.aspect ?? defaultAspect)!; // the schema has read it once
 	const prompt = promptTags(request);
 	const negative = negativeTags(request, prompt);
@@ -51,23 +48,25 @@ export function makeRecipe(
 		seeds: request.seed === undefined ? randomSeeds(count, randomSeed) : seedsFrom(request.seed, count),
 		model: model.hash,
 	});
-	const suited = suitFor(recipe, channel);
+	const suited = suitFor(recipe, ceiling);
 
 	const notes: string[] = [];
 	if (!aspect.exact)
 		notes.push(`Aspect ${aspect.asked} is drawn as ${aspects[aspect.aspect].label}, the nearest size the model knows.`);
-	if (channel === 'general' && negative.some(fightsSafe))
-		notes.push('`safe` was taken out of the negative: outside age-restricted channels every picture asks for it.');
+	if (!allowsNsfw(ceiling) && negative.some(fightsSafe))
+		notes.push('`safe` was taken out of the negative: where NSFW is not allowed every picture asks for it.');
 	return { recipe: suited, notes };
 }
 
 /**
- * Fits a recipe to those who will see it. For everyone, it asks for the rating `safe` (or `sensitive`, if the member chose
- * that) and unasks the NSFW words, since the model draws such pictures unprompted; in an age-restricted channel it stays
- * as it is. Doing it twice changes nothing: buttons do it again, because a channel may have changed since.
+ * Fits a recipe to the ceiling of a channel. Below `nsfw` it asks for the rating `safe` (or `sensitive`, if the member chose
+ * that) and unasks the NSFW words, since the model draws such pictures unprompted; at `nsfw` it unasks `explicit`; at `explicit`
+ * it stays as it is. Doing it twice changes nothing: buttons do it again, because a channel may have changed since.
  */
-export function suitFor(recipe: Recipe, channel: Audience): Recipe {
-	if (channel === 'age-restricted') return recipe;
+export function suitFor(recipe: Recipe, ceiling: Rating): Recipe {
+	if (ceiling === 'explicit') return recipe;
+	if (ceiling === 'nsfw')
+		return { ...recipe, negative: joinTags(uniqueTags(['explicit', ...splitTags(recipe.negative ?? '')])) };
 	const prompt = splitTags(recipe.prompt);
 	const isSensitive = prompt.some((tag) => tagKey(tag) === 'sensitive');
 	const negative = splitTags(recipe.negative ?? '').filter((tag) => !fightsSafe(tag));
@@ -76,6 +75,10 @@ export function suitFor(recipe: Recipe, channel: Audience): Recipe {
 		prompt: joinTags(arrange(prompt, isSensitive ? [] : valueTags('rating', 'safe'))),
 		negative: joinTags(uniqueTags([...nsfwWords, ...negative])),
 	};
+}
+
+function allowsNsfw(ceiling: Rating): boolean {
+	return ceiling === 'nsfw' || ceiling === 'explicit';
 }
 
 /** The member's tags, those of the options and those of the preset's prefix, arranged. */

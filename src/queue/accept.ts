@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import type { Db } from '../db/client.ts';
 import { lockLane, memberFinish, setMemberFinish } from '../db/fair.ts';
 import {
-	countOpen,
 	findByInteraction,
 	findUpscale,
 	type Generation,
@@ -13,12 +12,12 @@ import {
 } from '../db/generations.ts';
 import type { GenerationKind } from '../db/schema.ts';
 import { reserveUsage } from '../db/usage.ts';
-import { UserError } from '../errors.ts';
 import type { ImagineRequest } from '../prompt/request.ts';
 import { type Recipe, recipeHash } from '../recipe.ts';
 import { layOut, memberTagOf } from './fair.ts';
 import type { Jobs } from './jobs.ts';
 import { costOf, stepsOf, workOf } from './price.ts';
+import { checkQuota, type Quota } from './quota.ts';
 
 /** Where and from whom a wish comes, as Discord told us. */
 export interface Origin {
@@ -34,6 +33,8 @@ export interface Origin {
 	replyId: string | null;
 	/** Bytes that the channel takes for one file. */
 	uploadLimit: number;
+	/** What the interaction said of the channel's age restriction, where Discord cannot be asked again: see `generations`. */
+	seenAgeRestricted?: boolean | null;
 }
 
 export interface Wish {
@@ -51,12 +52,14 @@ const tokenLifeMs = 15 * 60_000;
  * Accepts a wish: the generation, its usage and its job are written in one transaction, or nothing is.
  *
  * @returns the generation, and whether it was there before (the same interaction again, or the same enlargement)
- * @throws {UserError} `too-many-waiting` when the member has enough waiting in this guild
+ * @param quota what the server allows this member; `memberWaiting` is the operator's own limit of jobs at a time
+ * @throws {UserError} as `checkQuota` does
  */
 export async function accept(
 	queue: { db: Db; jobs: Jobs; memberWaiting: number },
 	origin: Origin,
 	wish: Wish,
+	quota: Quota = {},
 ): Promise<{ generation: Generation; isNew: boolean }> {
 	const { recipe } = wish;
 	const lane = origin.guildId ?? `dm:${origin.userId}`;
@@ -66,13 +69,8 @@ export async function accept(
 		const there = await existing(tx, origin, wish);
 		if (there) return { generation: there, isNew: false };
 
-		const open = await countOpen(tx, lane, origin.userId);
-		if (open >= queue.memberWaiting) {
-			throw new UserError(
-				'too-many-waiting',
-				`You already have ${open} jobs waiting here, and ${queue.memberWaiting} is the most. Try again when one finishes, or cancel one.`,
-			);
-		}
+		const atOnce = Math.min(queue.memberWaiting, quota.atOnce ?? queue.memberWaiting);
+		await checkQuota(tx, { ...origin, lane }, recipe.seeds.length, { ...quota, atOnce });
 		const pace = await measurePace(tx, recipe.upscaler === undefined ? sampledKinds : ['upscale']);
 		const cost = costOf(recipe, pace);
 		const memberTag = memberTagOf(clocks, await memberFinish(tx, lane, origin.userId));

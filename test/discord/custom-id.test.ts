@@ -6,10 +6,10 @@ import { decodePress, encodePress, verbs } from '../../src/commands/custom-id.ts
 const press = fc.record(
 	{
 		verb: fc.constantFrom(...verbs),
-		generationId: fc.stringMatching(/^[0-9a-f]{20}$/),
+		id: fc.stringMatching(/^[0-9a-f]{20}$/),
 		position: fc.integer({ min: 0, max: 9 }),
 	},
-	{ requiredKeys: ['verb', 'generationId'] },
+	{ requiredKeys: ['verb', 'id'] },
 );
 
 describe('customId', () => {
@@ -19,7 +19,7 @@ describe('customId', () => {
 
 	test('stays within Discord’s 100 characters', () => {
 		fc.assert(fc.property(press, (p) => void expect(encodePress(p).length).toBeLessThanOrEqual(100)));
-		expect(() => encodePress({ verb: 'up', generationId: 'x'.repeat(100) })).toThrow(RangeError);
+		expect(() => encodePress({ verb: 'up', id: 'x'.repeat(100) })).toThrow(RangeError);
 	});
 
 	test('anything else is none of ours', () => {
@@ -28,7 +28,7 @@ describe('customId', () => {
 			'v1:up',
 			'v2:up:abc',
 			'v1:fly:abc',
-			'v1:up:abc:99',
+			'v1:up:abc:9999999999',
 			'v1:up:abc:1:2',
 			'v1:up:a b',
 			"v1:up:';--",

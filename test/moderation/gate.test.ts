@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
 	admit,
-	audienceOf,
 	type ChannelFacts,
+	ceilingOf,
 	channelFacts,
 	judge,
 	reasonFor,
@@ -20,7 +20,7 @@ const general: ChannelFacts = { ageRestricted: false };
 const unknown: ChannelFacts = { ageRestricted: 'unknown' };
 
 function made(options: RequestOptions, channel: ChannelFacts): Recipe {
-	const context = { model: demoModel, channel: audienceOf(channel), randomSeed: () => 7 };
+	const context = { model: demoModel, ceiling: ceilingOf(channel), randomSeed: () => 7 };
 	return makeRecipe(parseRequest(options), context).recipe;
 }
 const prompting = (prompt: string): Recipe => ({ ...made({ prompt: 'x', preset: 'none' }, adult), prompt });
@@ -148,7 +148,7 @@ test('in age-restricted channels every rating passes', () => {
 test('unknown is never more than known', () => {
 	fc.assert(
 		fc.property(anyRequest, (request) => {
-			const recipe = makeRecipe(request, { model: demoModel, channel: 'age-restricted', randomSeed: () => 7 }).recipe;
+			const recipe = makeRecipe(request, { model: demoModel, ceiling: 'explicit', randomSeed: () => 7 }).recipe;
 			const [allowed, ...others] = [unknown, general, adult].map((channel) => judge({ recipe, channel }).allow);
 			if (allowed) expect(others).toEqual([true, true]);
 		}),
@@ -159,7 +159,7 @@ test('what is made for everyone without naming the ratings passes everywhere', (
 	fc.assert(
 		fc.property(anyRequest, ({ rating: _, ...request }) => {
 			fc.pre(!/nsfw|explicit|sensitive/i.test(request.prompt));
-			const { recipe } = makeRecipe(request, { model: demoModel, channel: 'general', randomSeed: () => 7 });
+			const { recipe } = makeRecipe(request, { model: demoModel, ceiling: 'sensitive', randomSeed: () => 7 });
 			for (const channel of [adult, general, unknown]) expect(judge({ recipe, channel })).toEqual({ allow: true });
 		}),
 	);
@@ -178,5 +178,5 @@ test.for<[string, SeenChannel, boolean | 'unknown']>([
 ])('%s', ([, seen, ageRestricted]) => {
 	const facts = channelFacts(seen);
 	expect(facts).toEqual({ ageRestricted });
-	expect(audienceOf(facts)).toBe(ageRestricted === true ? 'age-restricted' : 'general');
+	expect(ceilingOf(facts)).toBe(ageRestricted === true ? 'explicit' : ageRestricted === false ? 'sensitive' : 'safe');
 });

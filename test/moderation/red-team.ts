@@ -1,5 +1,5 @@
 import type { Ceiling } from '../../src/moderation/ceiling.ts';
-import { audienceUnder, judge, type Verdict } from '../../src/moderation/gate.ts';
+import { judge, type Verdict } from '../../src/moderation/gate.ts';
 import { lists } from '../../src/moderation/lists.ts';
 import { makeRecipe } from '../../src/prompt/recipe.ts';
 import { parseRequest } from '../../src/prompt/request.ts';
@@ -82,7 +82,7 @@ function spell(term: string, trick: Trick, random: Random): string {
 
 /** Judges a prompt as `/imagine` would, in a channel with a ceiling. */
 export function judgePrompt(prompt: string, ceiling: Ceiling): Verdict {
-	const context = { model: demoModel, channel: audienceUnder(ceiling), randomSeed: () => 7 };
+	const context = { model: demoModel, ceiling, randomSeed: () => 7 };
 	const { recipe } = makeRecipe(parseRequest({ prompt }), context);
 	return judge({ recipe, channel: { ageRestricted: true }, settings: { ceiling } });
 }

@@ -10,7 +10,7 @@ import { demoModel } from '../prompt/any.ts';
 import { redTeam } from './red-team.ts';
 
 const adult: ChannelFacts = { ageRestricted: true };
-const context = { model: demoModel, channel: 'age-restricted', randomSeed: () => 7 } as const;
+const context = { model: demoModel, ceiling: 'explicit', randomSeed: () => 7 } as const;
 const base = makeRecipe(parseRequest({ prompt: 'x', preset: 'none' }), context).recipe;
 const prompting = (prompt: string): Recipe => ({ ...base, prompt });
 const allows = (prompt: string, settings?: GateSettings, channel = adult) =>

@@ -64,7 +64,7 @@ test('nobody gets blue hair who asked for another colour', async () => {
 async function draw(options: RequestOptions): Promise<FloatImage[]> {
 	const { nativeSize, sizeMultiple, recommended } = sdxl.folder;
 	const model = { hash: 'of no interest', nativeSize, sizeMultiple, recommended };
-	const { recipe } = makeRecipe(parseRequest(options), { model, channel: 'age-restricted', randomSeed: () => 0 });
+	const { recipe } = makeRecipe(parseRequest(options), { model, ceiling: 'explicit', randomSeed: () => 0 });
 	return sdxl.paint(recipe);
 }
 

@@ -9,7 +9,7 @@ const parent = { imageId: 'p', sha256: 'ab' };
 const upscaler = { name: 'demo-x4', scale: 4 };
 const { recipe } = makeRecipe(
 	{ prompt: '1girl', aspect: '13:19', seed: 0, count: 3 },
-	{ model: demoModel, channel: 'general', randomSeed: random },
+	{ model: demoModel, ceiling: 'sensitive', randomSeed: random },
 );
 const variation = vary(recipe, 0, parent, defaultStrength, random);
 const enlargement = enlarge(recipe, 2, parent, upscaler);

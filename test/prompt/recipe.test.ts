@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Rating } from '../../src/prompt/families.ts';
 import { presets } from '../../src/prompt/presets.ts';
-import { type Audience, makeRecipe, suitFor } from '../../src/prompt/recipe.ts';
+import { makeRecipe, suitFor } from '../../src/prompt/recipe.ts';
 import { parseRequest, type RequestOptions } from '../../src/prompt/request.ts';
 import { splitTags, uniqueTags } from '../../src/prompt/tags.ts';
 import { recipeSchema } from '../../src/recipe.ts';
@@ -10,8 +11,8 @@ import { anyRequest, demoModel } from './any.ts';
 const last = Number.MAX_SAFE_INTEGER;
 const cardNegative = presets.card.negative.join(', ');
 
-function make(options: RequestOptions, channel: Audience = 'age-restricted') {
-	return makeRecipe(parseRequest(options), { model: demoModel, channel, randomSeed: () => 7 });
+function make(options: RequestOptions, ceiling: Rating = 'explicit') {
+	return makeRecipe(parseRequest(options), { model: demoModel, ceiling, randomSeed: () => 7 });
 }
 
 test('a bare prompt takes the card’s prefix and negative and the model’s defaults', () => {
@@ -114,24 +115,24 @@ describe('the negative', () => {
 
 describe('outside age-restricted channels', () => {
 	test('safe is asked for and the NSFW words are unasked, once', () => {
-		const { recipe } = make({ prompt: '1girl --no explicit' }, 'general');
+		const { recipe } = make({ prompt: '1girl --no explicit' }, 'sensitive');
 		expect(recipe.prompt).toBe('masterpiece, best quality, very aesthetic, absurdres, safe, 1girl');
 		expect(recipe.negative).toBe(`nsfw, explicit, ${presets.card.negative.slice(1).join(', ')}`);
 	});
 
 	test('sensitive stands for safe when chosen or typed', () => {
-		expect(make({ prompt: '1girl', rating: 'sensitive', preset: 'none' }, 'general').recipe.prompt).toBe(
+		expect(make({ prompt: '1girl', rating: 'sensitive', preset: 'none' }, 'sensitive').recipe.prompt).toBe(
 			'sensitive, 1girl',
 		);
-		expect(make({ prompt: '1girl, Sensitive', preset: 'none' }, 'general').recipe.prompt).toBe('sensitive, 1girl');
+		expect(make({ prompt: '1girl, Sensitive', preset: 'none' }, 'sensitive').recipe.prompt).toBe('sensitive, 1girl');
 	});
 
 	test('preset none unasks the NSFW words too', () => {
-		expect(make({ prompt: '1girl', preset: 'none' }, 'general').recipe.negative).toBe('nsfw, explicit');
+		expect(make({ prompt: '1girl', preset: 'none' }, 'sensitive').recipe.negative).toBe('nsfw, explicit');
 	});
 
 	test('the negative cannot unask safe, and the reply says so', () => {
-		const { recipe, notes } = make({ prompt: '1girl --no (safe:1.4), SFW, safety pin', preset: 'none' }, 'general');
+		const { recipe, notes } = make({ prompt: '1girl --no (safe:1.4), SFW, safety pin', preset: 'none' }, 'sensitive');
 		expect(recipe.negative).toBe('nsfw, explicit, safety pin');
 		expect(notes).toEqual([expect.stringContaining('`safe` was taken out of the negative')]);
 	});
@@ -139,9 +140,9 @@ describe('outside age-restricted channels', () => {
 	test('a recipe from an age-restricted channel can be fitted, and fitting twice changes nothing', () => {
 		fc.assert(
 			fc.property(anyRequest, (request) => {
-				const { recipe } = makeRecipe(request, { model: demoModel, channel: 'age-restricted', randomSeed: () => 7 });
-				const fitted = suitFor(recipe, 'general');
-				expect(suitFor(fitted, 'general')).toEqual(fitted);
+				const { recipe } = makeRecipe(request, { model: demoModel, ceiling: 'explicit', randomSeed: () => 7 });
+				const fitted = suitFor(recipe, 'sensitive');
+				expect(suitFor(fitted, 'sensitive')).toEqual(fitted);
 				expect(splitTags(fitted.prompt).some((tag) => tag === 'safe' || tag === 'sensitive')).toBe(true);
 				expect(splitTags(fitted.negative ?? '').slice(0, 2)).toEqual(['nsfw', 'explicit']);
 			}),
@@ -154,7 +155,7 @@ describe('notes', () => {
 		expect(make({ prompt: '1girl --ar 16:9' }).notes).toEqual([expect.stringMatching(/16:9 is drawn as 7:4/)]);
 	});
 	test('are none for one of the nine', () => {
-		expect(make({ prompt: '1girl --ar 7:4' }, 'general').notes).toEqual([]);
+		expect(make({ prompt: '1girl --ar 7:4' }, 'sensitive').notes).toEqual([]);
 	});
 });
 
@@ -170,7 +171,7 @@ describe('seeds', () => {
 
 	test('differ even when chance repeats itself', () => {
 		const make4 = (drawn: number) =>
-			makeRecipe({ prompt: 'x' }, { model: demoModel, channel: 'general', randomSeed: () => drawn }).recipe.seeds;
+			makeRecipe({ prompt: 'x' }, { model: demoModel, ceiling: 'sensitive', randomSeed: () => drawn }).recipe.seeds;
 		expect(make4(7)).toEqual([7, 8, 9, 10]);
 		expect(make4(last)).toEqual([last, 0, 1, 2]);
 	});
@@ -178,8 +179,8 @@ describe('seeds', () => {
 
 test('every recipe that is made is valid, the same again, and has no tag twice', () => {
 	fc.assert(
-		fc.property(anyRequest, fc.constantFrom<Audience>('age-restricted', 'general'), (request, channel) => {
-			const context = { model: demoModel, channel, randomSeed: () => 7 };
+		fc.property(anyRequest, fc.constantFrom<Rating>('explicit', 'nsfw', 'sensitive', 'safe'), (request, ceiling) => {
+			const context = { model: demoModel, ceiling, randomSeed: () => 7 };
 			const { recipe } = makeRecipe(request, context);
 			expect(recipeSchema.parse(recipe)).toEqual(recipe);
 			expect(makeRecipe(request, context).recipe).toEqual(recipe);

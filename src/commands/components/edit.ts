@@ -1,5 +1,4 @@
 import { LabelBuilder, ModalBuilder, TextInputBuilder, TextInputStyle } from 'discord.js';
-import { audienceOf } from '../../moderation/gate.ts';
 import { makeRecipe } from '../../prompt/recipe.ts';
 import { parseRequest } from '../../prompt/request.ts';
 import type { Component } from '../context.ts';
@@ -25,7 +24,7 @@ export const edit: Component = {
 		};
 		await interaction.showModal(
 			new ModalBuilder()
-				.setCustomId(encodePress({ verb: 'remix', generationId: id }))
+				.setCustomId(encodePress({ verb: 'remix', id }))
 				.setTitle('Edit the prompt')
 				.addLabelComponents(
 					new LabelBuilder()
@@ -54,7 +53,7 @@ export const remix: Component = {
 		});
 		const { recipe } = makeRecipe(request, {
 			model: call.model,
-			channel: audienceOf(call.channel),
+			ceiling: call.place.ceiling,
 			randomSeed: call.randomSeed,
 		});
 		await submit(interaction, call, { kind: 'edit', request, recipe });

@@ -1,4 +1,3 @@
-import { audienceOf } from '../../moderation/gate.ts';
 import { reroll as rerollOf } from '../../prompt/derive.ts';
 import { makeRecipe } from '../../prompt/recipe.ts';
 import type { Component } from '../context.ts';
@@ -15,8 +14,7 @@ export const reroll: Component = {
 			before.model === call.model.hash
 				? rerollOf(before, call.randomSeed)
 				: // Sizes and defaults belong to a model, so another one starts from what the member asked for.
-					makeRecipe(seedless, { model: call.model, channel: audienceOf(call.channel), randomSeed: call.randomSeed })
-						.recipe;
+					makeRecipe(seedless, { model: call.model, ceiling: call.place.ceiling, randomSeed: call.randomSeed }).recipe;
 		const parent = recipe.parent && parentImageId !== null ? { parentImageId } : {};
 		await submit(interaction, call, { kind: 'reroll', request, recipe, ...parent });
 	},

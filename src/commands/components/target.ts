@@ -16,7 +16,7 @@ export async function targetOf(
 	interaction: ButtonInteraction | ModalSubmitInteraction,
 	press: Press,
 ): Promise<Generation> {
-	const generation = await findGeneration(db, press.generationId);
+	const generation = await findGeneration(db, press.id);
 	if (!generation || generation.channelId !== interaction.channelId || generation.deletedAt)
 		throw new UserError(...gone);
 	return generation;

@@ -1,0 +1,67 @@
+import type { Db } from '../db/client.ts';
+import { type SettingsRow, settingsRows } from '../db/settings.ts';
+import { type Ceiling, ceilingOf } from './ceiling.ts';
+import type { ChannelFacts } from './channel.ts';
+import type { GateSettings } from './gate.ts';
+import { compileRules, type RuleSet } from './rules.ts';
+import {
+	type ChannelSettings,
+	channelSettingsSchema,
+	type GuildSettings,
+	guildSettingsSchema,
+	settingsOfPlace,
+} from './settings.ts';
+
+/** Everything that holds in one channel at one moment: what Discord says of it, and what its moderators chose. */
+export interface Place {
+	/** With the moderators' word on the whole server counted in. */
+	channel: ChannelFacts;
+	guild: GuildSettings;
+	spoiler: GuildSettings['spoiler'];
+	/** What the gate needs of the settings. */
+	settings: GateSettings;
+	/** The highest rating that may be drawn here. */
+	ceiling: Ceiling;
+}
+
+/** Looks up what holds in a channel now; in direct messages (`guildId` is `null`) that is what every server starts with. */
+export async function lookUpPlace(db: Db, guildId: string | null, channel: ChannelFacts): Promise<Place> {
+	const channelId = channel.settingsChannelId ?? null;
+	return placeFrom(guildId === null ? [] : await settingsRows(db, guildId, channelId), channel);
+}
+
+/** Puts a place together from its rows. Rows that cannot be read allow as little as an unknown ceiling does. */
+export function placeFrom(rows: readonly SettingsRow[], seen: ChannelFacts): Place {
+	const guild = guildSettingsSchema.safeParse(rows.find((row) => row.channelId === '')?.values ?? {});
+	const own = channelSettingsSchema.safeParse(rows.find((row) => row.channelId !== '')?.values ?? {});
+	const isReadable = guild.success && own.success;
+	const known: { guild: GuildSettings; own: ChannelSettings } = {
+		guild: guild.data ?? guildSettingsSchema.parse({}),
+		own: own.data ?? {},
+	};
+	const { draws, ceiling, spoiler } = settingsOfPlace(known.guild, known.own);
+	const isAdult = known.guild.adultGuild && seen.guildAgeRestricted === true && seen.ageRestricted === false;
+	const channel: ChannelFacts = isAdult ? { ...seen, ageRestricted: true } : seen;
+	const settings: GateSettings = {
+		draws,
+		ceiling: !isReadable ? 'unknown' : ceiling === 'discord' ? undefined : ceiling,
+		artists: known.guild.artists,
+		rules: ruleSetOf(known.guild),
+	};
+	return { channel, guild: known.guild, spoiler, settings, ceiling: ceilingOf(channel, settings.ceiling) };
+}
+
+/** Compiled rules by their text: the same rules are asked at every press. */
+const compiled = new Map<string, RuleSet>();
+const mostCompiled = 200;
+
+function ruleSetOf({ rules }: GuildSettings): RuleSet | undefined {
+	if (rules.length === 0) return undefined;
+	const key = JSON.stringify(rules);
+	const known = compiled.get(key);
+	if (known) return known;
+	const set = compileRules(rules);
+	if (compiled.size >= mostCompiled) compiled.delete(compiled.keys().next().value!);
+	compiled.set(key, set);
+	return set;
+}
