@@ -2,10 +2,14 @@ import type { APIApplicationCommand } from 'discord-api-types/v10';
 import { PermissionFlagsBits } from 'discord-api-types/v10';
 import { ClientRefusal } from './client-refusal.ts';
 import type { Core } from './core.ts';
+import { componentTypes as T } from './message-body.ts';
 import type { PageOption } from './page-api.ts';
+import { permissionsIn } from './permissions.ts';
+import type { Situation } from './resolved.ts';
 import type { CommandOption } from './rules/commands.ts';
+import { checkChoices } from './selections.ts';
 import type { StoredChannel, StoredUser } from './state.ts';
-import { rolePermissions } from './wire.ts';
+import { checkFileTypes, uploadsOf } from './uploads.ts';
 
 /** Option types by their number. */
 export const optionTypes = {
@@ -65,20 +69,17 @@ export function checkMayUse(
 	const needed = command.default_member_permissions;
 	// A user who brings the bot along needs no permission of the server for the bot's commands.
 	if (needed === null || needed === undefined || channel.guildId === null || isForeign) return;
-	const isOwner = core.state.guild(channel.guildId).ownerId === user.id;
-	const has = rolePermissions[user.role] as bigint;
+	const has = permissionsIn(core.state, channel, user.id);
 	const allowed = needed !== '0' && (has & BigInt(needed)) === BigInt(needed);
 	const isAdministrator = (has & PermissionFlagsBits.Administrator) !== 0n;
-	if (!allowed && !isAdministrator && !isOwner) {
-		throw new ClientRefusal('You do not have permission to use this command.');
-	}
+	if (!allowed && !isAdministrator) throw new ClientRefusal('You do not have permission to use this command.');
 }
 
 /**
  * Refuses values that Discord's client does not let a user send.
  * @throws {ClientRefusal}
  */
-export function checkOptions(command: APIApplicationCommand, given: PageOption[]): void {
+export function checkOptions(situation: Situation, command: APIApplicationCommand, given: PageOption[]): void {
 	const all = (command.options ?? []) as unknown as CommandOption[];
 	const inner = innermostOptions(all, given);
 	if (inner.declared.some(({ type }) => type <= optionTypes.group)) {
@@ -88,13 +89,31 @@ export function checkOptions(command: APIApplicationCommand, given: PageOption[]
 		const { value } = inner.given.find(({ name }) => name === option.name) ?? {};
 		if (value === undefined || value === '') {
 			if (option.required) throw new ClientRefusal(`“${option.name}” is required.`);
-		} else checkValue(option, value);
+		} else {
+			checkValue(option, value);
+			checkNamed(situation, option, String(value));
+		}
 	}
 	for (const { name, type } of inner.given) {
 		const declared = inner.declared.find((it) => it.name === name);
 		if (declared === undefined) throw new ClientRefusal(`This command has no option named “${name}”.`);
 		if (declared.type !== type) throw new ClientRefusal(`The option “${name}” is of another type.`);
 	}
+}
+
+/** Users need not be members; roles and channels must be there to be named. */
+function checkNamed(situation: Situation, option: CommandOption, value: string): void {
+	const { type, name, channel_types: channelTypes = [] } = option;
+	const known = situation.core.state.users.has(value);
+	if (type === optionTypes.user && !known) throw new ClientRefusal(`“${name}” has no choice “${value}”.`);
+	if (type === optionTypes.role || (type === optionTypes.mentionable && !known)) {
+		checkChoices(situation, { type: T.roleSelect }, [value], name);
+	}
+	if (type === optionTypes.channel) {
+		checkChoices(situation, { type: T.channelSelect, channel_types: channelTypes }, [value], name);
+	}
+	if (type !== optionTypes.attachment) return;
+	for (const file of uploadsOf(situation.core, situation.user.id, [value])) checkFileTypes(file, option.file_types);
 }
 
 function checkValue(option: CommandOption, value: string | number | boolean): void {

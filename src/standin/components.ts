@@ -72,6 +72,12 @@ function resolveMedia(media: WireMedia, attachments: APIAttachment[], nextId: ()
 	});
 }
 
+/** Fields sent as null count as not sent, and do not come back. */
+function dropNulls(component: WireComponent): void {
+	const loose = component as unknown as Record<string, unknown>;
+	for (const [key, value] of Object.entries(loose)) if (value === null) delete loose[key];
+}
+
 function fillDefaults(component: WireComponent, attachments: APIAttachment[]): void {
 	if (component.type === T.container) {
 		component.spoiler ??= false;
@@ -92,6 +98,7 @@ function fillDefaults(component: WireComponent, attachments: APIAttachment[]): v
 		component.size = file?.size ?? 0;
 	}
 	if (isSelect(component)) {
+		dropNulls(component);
 		component.min_values ??= 1;
 		component.max_values ??= 1;
 	}

@@ -4,6 +4,7 @@ import type { Gateway } from './gateway.ts';
 import type { Hub } from './hub.ts';
 import type { State } from './state.ts';
 import type { Storage } from './storage.ts';
+import type { StoredUpload } from './uploads.ts';
 
 /** What every part of the stand-in works with. */
 export interface Core {
@@ -18,4 +19,6 @@ export interface Core {
 	gateway: Gateway;
 	faults: Faults;
 	deadlines: Deadlines;
+	/** Files that users chose and did not send yet, by ID. */
+	uploads: Map<string, StoredUpload>;
 }

@@ -2,8 +2,10 @@ import type { ServerResponse } from 'node:http';
 import { listCommands } from './client-commands.ts';
 import type { Core } from './core.ts';
 import type { HubEvent } from './hub.ts';
-import type { PageChannel, PageEvent } from './page-api.ts';
-import type { StoredChannel, StoredMessage } from './state.ts';
+import type { PageEvent } from './page-api.ts';
+import { pageChannel } from './page-state.ts';
+import { canSee } from './permissions.ts';
+import type { StoredMessage } from './state.ts';
 
 const keepAliveMs = 20_000;
 
@@ -32,19 +34,6 @@ export function streamEvents(core: Core, userId: string, response: ServerRespons
 	return stop;
 }
 
-/** A channel as the page knows it. */
-export function pageChannel(channel: StoredChannel): PageChannel {
-	const { id, type, name, nsfw, parentId, guildId } = channel;
-	return {
-		id,
-		type,
-		name,
-		...(type === 0 ? { nsfw } : {}),
-		...(type === 11 ? { parent_id: parentId } : {}),
-		...(guildId === null ? {} : { guild_id: guildId }),
-	};
-}
-
 function pageEvents(core: Core, event: HubEvent, userId: string): PageEvent[] {
 	switch (event.type) {
 		case 'message':
@@ -60,7 +49,11 @@ function pageEvents(core: Core, event: HubEvent, userId: string): PageEvent[] {
 		case 'bot':
 			return [{ type: 'bot', online: event.online }];
 		case 'channel':
-			return [{ type: 'channel', channel: pageChannel(event.channel) }];
+			return canSee(core.state, event.channel, core.state.user(userId))
+				? [{ type: 'channel', channel: pageChannel(core, event.channel, userId) }]
+				: [];
+		case 'world':
+			return [{ type: 'world' }];
 		case 'failed':
 			if (event.interaction.userId !== userId) return [];
 			return [{ type: 'failed', interaction_id: event.interaction.id, message: event.message }];
@@ -79,5 +72,5 @@ function pageEvents(core: Core, event: HubEvent, userId: string): PageEvent[] {
 function sees(core: Core, { viewerId, message }: StoredMessage, userId: string): boolean {
 	if (viewerId !== null && viewerId !== userId) return false;
 	const channel = core.state.channels.get(message.channel_id);
-	return channel?.recipientId === null || channel?.recipientId === userId;
+	return channel !== undefined && canSee(core.state, channel, core.state.user(userId));
 }

@@ -10,7 +10,7 @@ import { GatewayCloseCodes, GatewayIntentBits, GatewayOpcodes } from 'discord-ap
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Hub } from './hub.ts';
 import type { State } from './state.ts';
-import { wireGuildCreate } from './wire.ts';
+import { wireGuildCreate } from './wire-guild.ts';
 
 /** Discord keeps a lost session for some minutes; this many events of it are kept for its return. */
 const maxReplay = 5000;

@@ -7,6 +7,8 @@ export type HubEvent =
 	| { type: 'commands' }
 	| { type: 'bot'; online: boolean }
 	| { type: 'channel'; channel: StoredChannel }
+	/** Guilds, channels, roles or members came, went or changed. */
+	| { type: 'world' }
 	/** A REST request was answered; the records hold it. */
 	| { type: 'exchange' }
 	| { type: 'answered'; interaction: StoredInteraction }

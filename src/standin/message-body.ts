@@ -34,6 +34,11 @@ export interface WireComponent {
 	size?: number;
 	title?: string;
 	default?: boolean;
+	placeholder?: string | null;
+	default_values?: { id: string; type: 'user' | 'role' | 'channel' }[];
+	channel_types?: number[];
+	/** Endings such as `.png`, and groups such as `image`. */
+	file_types?: string[];
 }
 
 export interface WireGalleryItem {
@@ -83,6 +88,9 @@ export const componentTypes = {
 	button: 2,
 	stringSelect: 3,
 	textInput: 4,
+	userSelect: 5,
+	roleSelect: 6,
+	mentionableSelect: 7,
 	channelSelect: 8,
 	section: 9,
 	textDisplay: 10,

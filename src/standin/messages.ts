@@ -8,7 +8,7 @@ import { ApiError, type Issue, invalidForm } from './rest/api-error.ts';
 import type { Upload } from './rest/exchange.ts';
 import { messageIssues } from './rules/messages.ts';
 import { discordTime } from './snowflake.ts';
-import type { StoredChannel, StoredInteraction, StoredMessage } from './state.ts';
+import type { StoredChannel, StoredInteraction, StoredMessage, StoredUser } from './state.ts';
 
 /** What a bot sends to make or change a message. */
 export interface MessageRequest {
@@ -19,6 +19,8 @@ export interface MessageRequest {
 /** Where a new message belongs. */
 export interface MessagePlace {
 	channel: StoredChannel;
+	/** Who sends it; the bot when left out. */
+	author?: StoredUser;
 	/** The interaction that it answers, when it does. */
 	interaction?: StoredInteraction;
 	type?: MessageType;
@@ -32,19 +34,20 @@ const creatableFlags = F.suppressEmbeds | F.ephemeral | F.suppressNotifications 
 const editableFlags = F.suppressEmbeds;
 
 /**
- * Makes a message of the bot and tells those who may see it.
+ * Makes a message, of the bot unless somebody else is named, and tells those who may see it.
  * @throws {ApiError} for everything that Discord refuses.
  */
 export function createMessage(core: Core, request: MessageRequest, place: MessagePlace): StoredMessage {
 	const { state } = core;
 	const { channel, interaction } = place;
-	const flags = (request.body.flags ?? 0) & creatableFlags;
+	const wanted = (request.body.flags ?? 0) & creatableFlags;
+	const flags = interaction?.isPrivate ? wanted | F.ephemeral : wanted;
 	const id = state.ids.next();
 	const blank = {
 		id,
 		type: place.type ?? 0,
 		channel_id: channel.id,
-		author: state.bot.user,
+		author: (place.author ?? state.bot).user,
 		content: '',
 		timestamp: discordTime(),
 		edited_timestamp: null,
@@ -88,14 +91,14 @@ export function editMessage(core: Core, stored: StoredMessage, request: MessageR
 	tell(core, stored, 'edited');
 }
 
-/** Deletes a message and its files. */
-export function deleteMessage(core: Core, stored: StoredMessage): void {
+/** Deletes a message and its files. A message that goes with its channel goes without an event of its own. */
+export function deleteMessage(core: Core, stored: StoredMessage, { isSilent = false } = {}): void {
 	const { state, hub, gateway } = core;
 	state.messages.delete(stored.id);
 	dropFiles(core, stored.attachments);
 	state.touch();
 	const channel = state.channel(stored.message.channel_id);
-	if (stored.viewerId === null && !state.isForeign(channel)) {
+	if (!isSilent && stored.viewerId === null && !state.isForeign(channel)) {
 		const data = { id: stored.id, channel_id: channel.id, ...guildIdOf(channel) };
 		gateway.dispatch('MESSAGE_DELETE', data, { intents: messageIntents(channel), guildId: channel.guildId });
 	}
@@ -106,6 +109,17 @@ export function deleteMessage(core: Core, stored: StoredMessage): void {
 export function visibleMessage(core: Core, channelId: string, messageId: string): StoredMessage | undefined {
 	const stored = core.state.messages.get(messageId);
 	return stored?.message.channel_id === channelId && stored.viewerId === null ? stored : undefined;
+}
+
+/**
+ * A message as the bot is told of it: without the privileged intent for content, what others write in a guild comes empty
+ * unless it mentions the bot.
+ */
+export function asBotSees({ state }: Core, message: APIMessage): APIMessage {
+	const { id } = state.bot;
+	const isOpen = message.author.id === id || state.channel(message.channel_id).guildId === null;
+	if (isOpen || message.mentions.some((it) => it.id === id)) return message;
+	return { ...message, content: '', attachments: [], embeds: [], components: [] };
 }
 
 function applyBody(core: Core, stored: StoredMessage, { body, files }: MessageRequest, isLoading: boolean): void {
@@ -181,7 +195,7 @@ function tell(core: Core, stored: StoredMessage, change: 'created' | 'edited'): 
 	state.touch();
 	const channel = state.channel(stored.message.channel_id);
 	if (stored.viewerId === null && !state.isForeign(channel)) {
-		const data = { ...stored.message, ...guildIdOf(channel) };
+		const data = { ...asBotSees(core, stored.message), ...guildIdOf(channel) };
 		const name = change === 'created' ? 'MESSAGE_CREATE' : 'MESSAGE_UPDATE';
 		gateway.dispatch(name, data, { intents: messageIntents(channel), guildId: channel.guildId });
 	}

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { APIBaseInteraction, APIMessageInteractionMetadata, InteractionType, Locale } from 'discord-api-types/v10';
+import { PermissionFlagsBits } from 'discord-api-types/v10';
 import { maxFileBytes } from './attachments.ts';
 import type { Core } from './core.ts';
+import { botPermissions, may, permissionsIn } from './permissions.ts';
 import type { StoredChannel, StoredInteraction, StoredMessage, StoredUser } from './state.ts';
-import { rolePermissions, wireChannel, wireMember } from './wire.ts';
+import { wireChannel } from './wire.ts';
+import { wireMember } from './wire-guild.ts';
 
 type InteractionChannel = NonNullable<APIBaseInteraction<InteractionType, unknown>['channel']>;
 
@@ -17,14 +20,21 @@ export interface Opening {
 	source?: StoredMessage;
 	opener?: StoredInteraction;
 	commandType?: number;
+	/** What a command from a menu is about. */
+	targetUserId?: string;
+	targetMessageId?: string;
 }
 
 /** Makes an interaction and sends it to the bot. Its time to answer starts now. */
 export function openInteraction(core: Core, opening: Opening): StoredInteraction {
 	const { state, gateway } = core;
-	const { type, name, data, user, channel, source, opener, commandType } = opening;
+	const { type, name, data, user, channel, source, opener, commandType, targetUserId, targetMessageId } = opening;
 	const guild = channel.guildId === null ? null : state.guild(channel.guildId);
 	const isForeign = state.isForeign(channel);
+	const permissions = String(permissionsIn(state, channel, user.id));
+	// What the bot may do by itself; where it is no member, what its answers may do.
+	const isMember = guild !== null && !isForeign;
+	const appPermissions = isMember ? permissionsIn(state, channel, state.bot.id) : botPermissions;
 	const id = state.ids.next();
 	const token = randomBytes(96).toString('base64url');
 	const owners = isForeign ? { 1: user.id } : { 0: guild?.id ?? '0' };
@@ -45,12 +55,15 @@ export function openInteraction(core: Core, opening: Opening): StoredInteraction
 		modal: null,
 		choices: null,
 		userInstallOnly: isForeign,
+		isPrivate: isForeign && !may(state, channel, user.id, PermissionFlagsBits.UseExternalApps),
 		metadata: {
 			id,
 			type,
 			user: user.user,
 			authorizing_integration_owners: owners,
 			...(type === 2 ? { name, command_type: commandType } : {}),
+			...(targetUserId === undefined ? {} : { target_user: state.user(targetUserId).user }),
+			...(targetMessageId === undefined ? {} : { target_message_id: targetMessageId }),
 			...(type === 3 && source ? { interacted_message_id: source.id } : {}),
 			...(type === 5 && opener?.metadata ? { triggering_interaction_metadata: opener.metadata } : {}),
 		} as APIMessageInteractionMetadata,
@@ -66,8 +79,8 @@ export function openInteraction(core: Core, opening: Opening): StoredInteraction
 		token,
 		version: 1,
 		channel_id: channel.id,
-		channel: withPermissions(wireChannel(state, channel), rolePermissions[user.role]),
-		app_permissions: String(rolePermissions.bot),
+		channel: withPermissions(wireChannel(state, channel), permissions),
+		app_permissions: String(appPermissions),
 		locale: 'en-US' as Locale,
 		entitlements: [],
 		authorizing_integration_owners: owners,
@@ -79,7 +92,7 @@ export function openInteraction(core: Core, opening: Opening): StoredInteraction
 					guild_id: guild.id,
 					guild_locale: 'en-US' as Locale,
 					guild: { id: guild.id, locale: 'en-US' as Locale, features: [] },
-					member: wireMember(guild, user),
+					member: { ...wireMember(guild, user), permissions },
 				}),
 		...(source === undefined ? {} : { message: source.message }),
 	} satisfies APIBaseInteraction<InteractionType, unknown>;
@@ -89,6 +102,6 @@ export function openInteraction(core: Core, opening: Opening): StoredInteraction
 }
 
 /** A channel as interactions carry it, with what the invoker may do there. */
-function withPermissions(channel: ReturnType<typeof wireChannel>, permissions: bigint) {
-	return { ...channel, permissions: String(permissions) } as unknown as InteractionChannel;
+function withPermissions(channel: ReturnType<typeof wireChannel>, permissions: string) {
+	return { ...channel, permissions } as unknown as InteractionChannel;
 }

@@ -6,6 +6,7 @@ import { Deadlines } from './deadlines.ts';
 import { decoded } from './decoded-path.ts';
 import { Faults } from './faults.ts';
 import { Gateway } from './gateway.ts';
+import { makeGuildControls } from './guild-controls.ts';
 import { Hub } from './hub.ts';
 import { makePageHandler } from './page.ts';
 import { Records } from './records.ts';
@@ -85,6 +86,7 @@ function makeCore(url: string, storage: Storage, options: StandinOptions): Core 
 		gateway: new Gateway({ token, url: webSocketUrl(url), heartbeatMs: options.heartbeatMs ?? 41_250, state, hub }),
 		faults: new Faults(),
 		deadlines: new Deadlines(state, hub),
+		uploads: new Map(),
 	};
 }
 
@@ -98,7 +100,8 @@ function run(server: Server, core: Core, port: number, options: StandinOptions):
 		validateResponses: options.validateResponses ?? true,
 		onUnknownRoute: options.onUnknownRoute ?? (() => {}),
 	});
-	const page = makePageHandler(core, streams, makeControlHandler(core, records));
+	const controls = [makeControlHandler(core, records), makeGuildControls(core)];
+	const page = makePageHandler(core, streams, controls);
 	server.on('request', (request: IncomingMessage, response: ServerResponse) => {
 		route(request, response).catch((error: unknown) => {
 			console.error('stand-in: cannot answer', request.method, request.url, error);

@@ -9,38 +9,71 @@ import type {
 } from 'discord-api-types/v10';
 import { Snowflakes } from './snowflake.ts';
 
-/** What a user is in every guild. */
-export const userRoles = ['member', 'moderator', 'bot'] as const;
-export type UserRole = (typeof userRoles)[number];
-
 export interface StoredUser {
 	id: string;
 	user: APIUser;
-	role: UserRole;
 	/** The user takes no direct messages: sending one answers 50007. */
 	dmsClosed: boolean;
 	/** The user allowed age-restricted commands in direct messages with apps. */
 	adultDms: boolean;
 }
 
+export interface StoredRole {
+	/** The guild's own ID for @everyone. */
+	id: string;
+	name: string;
+	/** Discord's bit field as digits. */
+	permissions: string;
+	/** Higher is more; 0 for @everyone. */
+	position: number;
+	/** 0xRRGGBB; 0 for none. */
+	color: number;
+	/** The bot whose role it is: Discord makes one for each bot, and nobody else can hold it. */
+	botId: string | null;
+}
+
+export interface StoredMember {
+	userId: string;
+	/** Without @everyone, which everybody holds. */
+	roleIds: string[];
+	joinedAtMs: number;
+}
+
 export interface StoredGuild {
 	id: string;
 	name: string;
 	ownerId: string;
-	moderatorRoleId: string;
 	/** The bot is no member: users bring it along, and it cannot see or write there except by interaction. */
 	foreign: boolean;
+	/** @everyone first. */
+	roles: StoredRole[];
+	members: StoredMember[];
+	/** 0 default, 1 explicit, 2 safe, 3 age-restricted. */
+	nsfwLevel: 0 | 1 | 2 | 3;
+	/** Where Discord welcomes new members. */
+	systemChannelId: string | null;
+}
+
+/** What a role or a member may do in one channel, other than in the guild. */
+export interface StoredOverwrite {
+	id: string;
+	/** 0 role, 1 member. */
+	type: 0 | 1;
+	allow: string;
+	deny: string;
 }
 
 export interface StoredChannel {
 	id: string;
-	/** 0 text, 1 direct message, 11 public thread. */
-	type: 0 | 1 | 11;
+	/** 0 text, 1 direct message, 2 voice, 5 announcements, 11 public thread or forum post, 15 forum. */
+	type: 0 | 1 | 2 | 5 | 11 | 15;
 	name: string;
 	guildId: string | null;
 	parentId: string | null;
 	/** Age-restricted. Never true on a thread, which has no such field and inherits its parent's. */
 	nsfw: boolean;
+	/** Empty on a thread, which inherits its parent's. */
+	overwrites: StoredOverwrite[];
 	/** The user at the other end of a direct message. */
 	recipientId: string | null;
 	lastMessageId: string | null;
@@ -92,12 +125,14 @@ export interface StoredInteraction {
 	choices: { name: string; value: string | number }[] | null;
 	/** The bot is there only because the user installed it: at most five follow-ups. */
 	userInstallOnly: boolean;
+	/** The user brought the bot along to where apps from outside may not speak in public: every answer is ephemeral. */
+	isPrivate: boolean;
 	metadata: APIMessageInteractionMetadata | null;
 }
 
 /** What is written to `state.json`. */
 export interface Snapshot {
-	version: 1;
+	version: 2;
 	/** Base address of the run that wrote it; addresses of files begin with it and are rewritten when it changes. */
 	url: string;
 	lastId: string;
@@ -140,7 +175,7 @@ export class State {
 
 	snapshot(url: string): Snapshot {
 		return {
-			version: 1,
+			version: 2,
 			url,
 			lastId: this.ids.last,
 			application: this.application,
@@ -197,6 +232,11 @@ export class State {
 		return channel.parentId === null ? channel.nsfw : this.channel(channel.parentId).nsfw;
 	}
 
+	/** A user's membership of a guild; undefined when there is none. */
+	member(guild: StoredGuild, userId: string): StoredMember | undefined {
+		return guild.members.find((it) => it.userId === userId);
+	}
+
 	/** True where the bot is no member and can only answer interactions. */
 	isForeign(channel: StoredChannel): boolean {
 		return channel.guildId !== null && this.guild(channel.guildId).foreign;
@@ -212,6 +252,7 @@ export class State {
 			guildId: null,
 			parentId: null,
 			nsfw: false,
+			overwrites: [],
 			recipientId: userId,
 			lastMessageId: null,
 		};

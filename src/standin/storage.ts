@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import path from 'node:path';
 import { z } from 'zod';
 import type { Snapshot } from './state.ts';
+import { type FirstSnapshot, upgraded } from './upgrade.ts';
 
 /** How long changes are gathered before they are written: what a SIGKILL may cost. */
 const saveDelayMs = 50;
@@ -13,7 +14,7 @@ export class StateFileError extends Error {
 
 const rows = z.array(z.looseObject({ id: z.string() }));
 const snapshotShape = z.looseObject({
-	version: z.literal(1),
+	version: z.literal([1, 2]),
 	url: z.string(),
 	lastId: z.string().regex(/^\d+$/),
 	application: z.object({ id: z.string(), name: z.string() }),
@@ -62,7 +63,7 @@ export class Storage {
 			const first = checked.error.issues[0];
 			throw refuse(`not a state of this stand-in: \`${first?.path.join('.')}\`: ${first?.message}`, checked.error);
 		}
-		return rebase(parsed as Snapshot, checked.data.url, url);
+		return rebase(upgraded(parsed as Snapshot | FirstSnapshot), checked.data.url, url);
 	}
 
 	/** Writes the state soon; calls in between are gathered into one write. */

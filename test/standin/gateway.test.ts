@@ -36,7 +36,14 @@ test('a bot logs in with one REST request and sees every guild, channel and thre
 	expect(guild?.channels.cache.map((it) => it.name).sort()).toEqual([
 		'after-dark',
 		'gallery',
+		'hangout',
 		'late sketches',
+		'mod-log',
+		'moonlit',
+		'my first picture',
+		'news',
+		'night-showcase',
+		'showcase',
 		'sketches',
 		'warm-ups',
 	]);

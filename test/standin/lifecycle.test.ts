@@ -150,12 +150,16 @@ test('bodies and headers of every plain route fit the document', async () => {
 	const [guild] = standin.state.guilds.keys();
 	const mika = standin.user('mika');
 	const dm = standin.state.dmWith(mika.id).id;
-	const channels = ['gallery', 'warm-ups'].map((name) => standin.channel(name).id);
+	const names = ['gallery', 'warm-ups', 'news', 'showcase', 'my first picture', 'hangout', 'mod-log'];
+	const channels = names.map((name) => standin.channel(name).id);
 	const paths = [
 		...['/gateway', '/gateway/bot', '/users/@me', '/applications/@me', `/applications/${app}/commands`],
 		...[dm, ...channels].flatMap((id) => [`/channels/${id}`, `/channels/${id}/messages`]),
-		...['', '/channels', `/members/${mika.id}`].map((rest) => `/guilds/${guild}${rest}`),
+		...['', '/channels', `/members/${mika.id}`, '/roles', `/roles/${standin.role('Artist').id}`].map(
+			(rest) => `/guilds/${guild}${rest}`,
+		),
 		`/users/${mika.id}`,
+		'/users/@me/guilds',
 	];
 	for (const path of paths) expect(await rest(standin, 'GET', path), path).toMatchObject({ status: 200 });
 	standin.assertClean();

@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Standin, startStandin } from '../../src/standin/index.ts';
+import { mediaUrls, type Standin, startStandin } from '../../src/standin/index.ts';
 import { mediaSize } from '../../src/standin/media-size.ts';
 import { commands } from './support/bot.ts';
 import { makePng } from './support/png.ts';
 import { answer, register, rest, webhook } from './support/rest.ts';
+import { v2 } from './support/shapes.ts';
 
 interface Attached {
 	id: string;
@@ -87,6 +88,30 @@ test.for([
 	const sent = await rest(standin, 'POST', path, { attachments }, files);
 	expect(sent.status).toBe(status);
 	if (status === 413) expect(sent.body.code).toBe(40_005);
+});
+
+test('an ephemeral follow-up shows a file, and an edit may drop it', async () => {
+	const handle = standin.user('mika').slash('imagine', { prompt: 'x' });
+	await answer(standin, handle, { type: 4, data: { content: 'done', flags: 64 } });
+	const data = {
+		flags: v2 | 64,
+		components: [{ type: 13, file: { url: 'attachment://mine.zip' } }],
+		attachments: [{ id: '0' }],
+	};
+	const files = [{ name: 'mine.zip', bytes: Buffer.from('PK'), contentType: 'application/zip' }];
+	await rest(standin, 'POST', webhook(standin, handle), data, files);
+	const [message] = handle.followups;
+	if (!message) throw new Error('expected a follow-up');
+	expect(message).toMatchObject({ flags: v2 | 64, attachments: [] });
+	expect(message.components).toMatchObject([{ type: 13, name: 'mine.zip', size: 2, spoiler: false }]);
+	const [url = ''] = mediaUrls(message);
+	const download = await fetch(url);
+	expect(download.headers.get('content-disposition')).toBe('attachment');
+	expect(await download.text()).toBe('PK');
+	const edit = { components: [{ type: 10, content: 'gone' }], attachments: [] };
+	await rest(standin, 'PATCH', `${webhook(standin, handle)}/messages/${message.id}`, edit);
+	expect((await fetch(url)).status).toBe(404);
+	standin.assertClean();
 });
 
 test('eleven attachments are refused', async () => {

@@ -2,7 +2,9 @@ import { request } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Standin, startStandin } from '../../src/standin/index.ts';
 import type { PageAction, PageEvent, PageState } from '../../src/standin/page-api.ts';
+import { PageMember } from '../support/page.ts';
 import { type Bot, commands, connectBot } from './support/bot.ts';
+import { makePng } from './support/png.ts';
 import { answer, register } from './support/rest.ts';
 import { shapes } from './support/shapes.ts';
 
@@ -80,9 +82,11 @@ test('the state lists guilds, threads, direct messages, users with their roles, 
 	expect(thread).toMatchObject({ type: 11, parent_id: standin.channel('after-dark').id });
 	expect(thread).not.toHaveProperty('nsfw');
 	expect(users.map(({ username, role }) => [username, role])).toEqual([
-		['mika', 'member'],
+		['mika', 'artist'],
 		['ren', 'member'],
 		['sora', 'moderator'],
+		['kei', 'moderator'],
+		['yuki', 'newcomer'],
 	]);
 	expect(dms.map((it) => it.user_id)).toEqual(users.map((it) => it.id));
 	expect(listed.map((it) => it.name)).toEqual(['imagine', 'settings', 'after-dark']);
@@ -219,4 +223,66 @@ test('files outside the playground are not served', async () => {
 	for (const path of ['/playground/../cli.ts', '/playground/%2e%2e/state.ts', '/playground/..%2fpage-api.ts']) {
 		expect(await statusFor({ host: '127.0.0.1' }, path), path).toBe(404);
 	}
+});
+
+test('moderators’ work is open to tests in another process', async () => {
+	const kei = await PageMember.open(standin.url, 'kei');
+	const { id } = standin.guild();
+	const made = await kei.control('POST', '/guilds', { name: 'Second', channels: ['lobby'] });
+	expect(standin.guild('Second')).toMatchObject({ id: made.id, ownerId: standin.user('sora').id, foreign: false });
+	await kei.control('DELETE', `/guilds/${made.id}/bot`);
+	expect(standin.guild('Second').foreign).toBe(true);
+	await kei.control('PATCH', `/guilds/${id}`, { nsfw_level: 3 });
+	expect(standin.guild().nsfwLevel).toBe(3);
+	const secret = await kei.control('POST', `/guilds/${id}/channels`, { name: 'secret', only: ['Artist'] });
+	expect(kei.channel('secret')).toBe(secret.id);
+	await expect(kei.slash('imagine', { prompt: 'x' }, 'secret')).rejects.toThrow('There is no such channel.');
+	await kei.control('PUT', `/guilds/${id}/members/${kei.userId}`, { roles: ['Artist'] });
+	expect(await kei.slash('imagine', { prompt: 'x' }, 'secret')).toMatch(/^\d+$/);
+	await kei.control('PUT', `/channels/${secret.id}/overwrites`, { id: kei.userId, type: 1, deny: '1024' });
+	await expect(kei.slash('imagine', { prompt: 'x' }, 'secret')).rejects.toThrow('There is no such channel.');
+	await kei.control('POST', `/channels/${standin.channel('showcase').id}/threads`, { name: 'new post' });
+	expect(standin.channel('new post').parentId).toBe(standin.channel('showcase').id);
+	await kei.control('DELETE', `/channels/${secret.id}`);
+	await expect(kei.control('DELETE', `/channels/${secret.id}`)).rejects.toThrow('There is nothing here.');
+});
+
+test('the state shows a user only what they see, and a change of the world is streamed', async () => {
+	const seen = async (user: string) => {
+		const path = `${standin.url}/standin/state?user=${standin.user(user).id}`;
+		const { guilds, dms } = (await (await fetch(path)).json()) as PageState;
+		return { names: guilds.flatMap(({ channels }) => channels.map(({ name }) => name)), dms: dms.length };
+	};
+	expect((await seen('mika')).names).not.toContain('mod-log');
+	expect(await seen('kei')).toMatchObject({ names: expect.arrayContaining(['mod-log']), dms: 1 });
+	const mika = await follow('mika');
+	standin.setRoles('mika', ['Moderator']);
+	expect(await mika.until('world')).toEqual({ type: 'world' });
+	expect((await seen('mika')).names).toContain('mod-log');
+});
+
+test('messages of a channel that is closed to somebody are neither listed nor streamed to them', async () => {
+	const [mika, kei] = [await follow('mika'), await follow('kei')];
+	const handle = standin.user('kei').slash('imagine', { prompt: 'x' }, { channel: 'mod-log' });
+	await answer(standin, handle, { type: 4, data: { content: 'card' } });
+	await kei.until('message');
+	standin.setNsfw('gallery', true);
+	await mika.until('channel');
+	expect(mika.events.map((it) => it.type)).toEqual(['channel']);
+	const path = `${standin.url}/standin/channels/${standin.channel('mod-log').id}/messages`;
+	expect((await fetch(`${path}?user=${standin.user('mika').id}`)).status).toBe(400);
+	expect(await (await fetch(`${path}?user=${standin.user('kei').id}`)).json()).toHaveLength(1);
+});
+
+test('a file that the page sends ahead is the value of an option, for its user only', async () => {
+	const mika = await PageMember.open(standin.url, 'mika');
+	const file = { name: '../a/b.png', contentType: 'image/png', bytes: makePng(4, 2) };
+	const image = await mika.upload(file);
+	const id = await mika.slash('imagine', { prompt: 'x', image });
+	expect(standin.state.interaction(id).state).toBe('waiting');
+	const ren = await PageMember.open(standin.url, 'ren');
+	await expect(ren.slash('imagine', { prompt: 'x', image })).rejects.toThrow('This file is gone.');
+	expect([...standin.state.files.values()].map(({ name }) => name)).toEqual(['.._a_b.png']);
+	const large = { ...file, bytes: Buffer.alloc(10 * 2 ** 20 + 1) };
+	await expect(mika.upload(large)).rejects.toThrow('10 MiB is the most');
 });

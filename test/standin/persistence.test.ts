@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -82,6 +82,33 @@ test('IDs of the default world are the same in every fresh start, and look like 
 	expect(new Set(ids).size).toBe(ids.length);
 });
 
+test('a state of the first version is taken over with its people and messages', async () => {
+	const before = await start();
+	await register(before, commands);
+	const handle = before.user('mika').slash('imagine', { prompt: 'x' });
+	await answer(before, handle, { type: 4, data: { content: 'kept' } });
+	await before.stop();
+	running = [];
+	const file = path.join(folder, 'state.json');
+	const state = JSON.parse(await readFile(file, 'utf8'));
+	const roleOf: Record<string, string> = { atelier: 'bot', sora: 'moderator' };
+	state.version = 1;
+	for (const it of state.users) it.role = roleOf[it.user.username.toLowerCase()] ?? 'member';
+	const { id, name, ownerId } = state.guilds[0];
+	state.guilds = [{ id, name, ownerId, foreign: false, moderatorRoleId: before.role('Moderator').id }];
+	for (const channel of state.channels) delete channel.overwrites;
+	await writeFile(file, JSON.stringify(state));
+
+	const after = await start();
+	expect(after.messagesIn('gallery')).toMatchObject([{ content: 'kept' }]);
+	expect(() => after.user('mika').slash('settings show')).toThrow('You do not have permission');
+	expect(after.user('sora').slash('settings show').interaction.state).toBe('waiting');
+	const bot = await connectBot(after);
+	expect(bot.client.guilds.cache.first()?.members.me?.permissions.has('ManageMessages')).toBe(true);
+	await bot.close();
+	after.assertClean();
+});
+
 test('an interaction that waits through a restart keeps what is left of its time', async () => {
 	const before = await start();
 	await register(before, commands);
@@ -97,6 +124,7 @@ test('an interaction that waits through a restart keeps what is left of its time
 test.for([
 	{ text: '{"version":1,', why: 'expected JSON' },
 	{ text: '{"version":2}', why: 'not a state of this stand-in' },
+	{ text: '{"version":3}', why: 'not a state of this stand-in' },
 	{ text: '', why: 'expected JSON' },
 ])('a state file holding $text is refused by name: $why', async ({ text, why }) => {
 	const file = path.join(folder, 'state.json');

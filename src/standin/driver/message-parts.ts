@@ -1,4 +1,5 @@
 import type { APIMessage } from 'discord-api-types/v10';
+import type { Core } from '../core.ts';
 import { isSelect, mediaOf, componentTypes as T, type WireComponent, walkComponents } from '../message-body.ts';
 
 /** Every component of a message, nested ones too, parents first. */
@@ -23,9 +24,26 @@ export function findControl(message: APIMessage, wanted: string): WireComponent 
 	throw new Error(`Expected a control \`${wanted}\` in the message, got: ${known || 'none'}`);
 }
 
-function namesOf(control: WireComponent & { placeholder?: string }): string[] {
+function namesOf(control: WireComponent): string[] {
 	const emoji = (control.emoji as { name?: string } | undefined)?.name;
 	return [control.label, emoji, control.placeholder].filter((it) => it !== undefined && it !== null);
+}
+
+/** The value by which a select knows what a test calls by its label or name; what nothing is called stays as it is. */
+export function choiceId({ state }: Core, select: WireComponent, wanted: string, guildId: string | null): string {
+	const option = select.options?.find(({ value, label }) => value === wanted || label === wanted);
+	if (option) return option.value;
+	const guild = guildId === null ? undefined : state.guild(guildId);
+	const users = [...state.users.values()].filter(({ user }) => user.username === wanted || user.global_name === wanted);
+	const roles = guild?.roles.filter(({ name }) => name === wanted) ?? [];
+	const channels = [...state.channels.values()].filter((it) => it.name === wanted && it.guildId === guildId);
+	const byType: Record<number, { id: string }[]> = {
+		[T.userSelect]: users,
+		[T.roleSelect]: roles,
+		[T.mentionableSelect]: [...users, ...roles],
+		[T.channelSelect]: channels,
+	};
+	return byType[select.type]?.[0]?.id ?? wanted;
 }
 
 /** All text of a message: content, embeds and text displays, one per line. */

@@ -1,13 +1,14 @@
-import type { APIApplicationCommand, APIAttachment, APIMessage } from 'discord-api-types/v10';
-import { keepFile } from '../attachments.ts';
+import type { APIApplicationCommand, APIMessage } from 'discord-api-types/v10';
 import { listCommands, optionTypes } from '../client-commands.ts';
 import type { Core } from '../core.ts';
 import { act } from '../interactions.ts';
+import { createMessage } from '../messages.ts';
 import type { PageField, PageOption } from '../page-api.ts';
 import type { CommandOption } from '../rules/commands.ts';
 import type { StoredChannel, StoredUser } from '../state.ts';
+import { upload } from '../uploads.ts';
 import { InteractionHandle } from './handle.ts';
-import { findControl } from './message-parts.ts';
+import { choiceId, findControl } from './message-parts.ts';
 import { waitFor } from './waits.ts';
 
 /** A file for an attachment option. */
@@ -18,6 +19,9 @@ export interface FileValue {
 }
 
 export type OptionValue = string | number | boolean | FileValue;
+
+/** What is filled into a field of a form. */
+export type FieldValue = string | boolean | FileValue | (string | FileValue)[];
 
 /** Where a user does something, and whether Discord's client may object. */
 export interface Place {
@@ -50,17 +54,34 @@ export class DriverUser {
 	slash(path: string, options: Record<string, OptionValue> = {}, place: Place = {}): InteractionHandle {
 		const channel = this.#channel(place);
 		const { command, declared, wrap } = this.#find(path, channel);
-		const attachments: APIAttachment[] = [];
 		const given = Object.entries(options).map(([name, value]): PageOption => {
 			// An option that is not declared is left for the client's checks to refuse.
 			const type = declared.find((it) => it.name === name)?.type ?? optionTypes.string;
 			if (typeof value !== 'object') return { name, type, value };
-			const file = { ...keepFile(this.#core, channel.id, value), ephemeral: true };
-			attachments.push(file);
-			return { name, type, value: file.id };
+			return { name, type, value: upload(this.#core, this.id, channel.id, value).id };
 		});
 		const action = { kind: 'slash', ...this.#who(channel), command_id: command.id, options: wrap(given) } as const;
-		return this.#handle(act(this.#core, action, { unchecked: place.unchecked ?? false, attachments }));
+		return this.#handle(act(this.#core, action, { unchecked: place.unchecked ?? false }));
+	}
+
+	/** Runs a command from the menu of a message or of a user ("Apps"), by its name. */
+	menu(name: string, target: APIMessage | DriverUser, place: Place = {}): InteractionHandle {
+		const isUser = target instanceof DriverUser;
+		const channel = isUser ? this.#channel(place) : this.#core.state.channel(target.channel_id);
+		const all = listCommands(this.#core, channel).filter(({ type }) => type === (isUser ? 2 : 3));
+		const command = all.find((it) => it.name === name);
+		if (command === undefined) {
+			throw new Error(`Expected a menu command \`${name}\`, got: ${all.map((it) => it.name).join(', ') || 'none'}`);
+		}
+		const action = { kind: 'menu', ...this.#who(channel), command_id: command.id, target_id: target.id } as const;
+		return this.#handle(act(this.#core, action, { unchecked: place.unchecked ?? false }));
+	}
+
+	/** Writes a message, perhaps with files, as users do among themselves. */
+	say(content: string, files: FileValue[] = [], place: Place = {}): APIMessage {
+		const uploads = files.map((file, index) => ({ ...file, index: String(index), key: `files[${index}]` }));
+		const where = { channel: this.#channel(place), author: this.stored };
+		return createMessage(this.#core, { body: { content }, files: uploads }, where).message;
 	}
 
 	/** Types into an option with autocomplete and waits for the bot's choices. `focused` is the option being typed. */
@@ -108,13 +129,27 @@ export class DriverUser {
 		return this.#handle(act(this.#core, action, { unchecked }));
 	}
 
-	/** Fills in the modal that `opener` was answered with, waiting for it, and submits it. */
-	async submit(opener: InteractionHandle, values: Record<string, string | string[]> = {}): Promise<InteractionHandle> {
+	/**
+	 * Chooses in a select, found as for `press`. A choice is the value or label of an option, or the name or ID of a user, role
+	 * or channel, whichever the select is for.
+	 */
+	select(message: APIMessage, control: string, ...choices: string[]): InteractionHandle {
+		const found = findControl(message, control);
+		const { guildId } = this.#core.state.channel(message.channel_id);
+		return this.press(message, control, { values: choices.map((it) => choiceId(this.#core, found, it, guildId)) });
+	}
+
+	/**
+	 * Fills in the modal that `opener` was answered with, waiting for it, and submits it. Values by custom ID: text or one
+	 * choice, a list of choices (IDs for users, roles and channels), true or false for a checkbox, files for an upload.
+	 */
+	async submit(opener: InteractionHandle, values: Record<string, FieldValue> = {}): Promise<InteractionHandle> {
 		await opener.modal();
-		const fields = Object.entries(values).map(
-			([customId, value]): PageField =>
-				typeof value === 'string' ? { custom_id: customId, value } : { custom_id: customId, values: value },
-		);
+		const fields = Object.entries(values).map(([customId, value]): PageField => {
+			if (typeof value === 'string' || typeof value === 'boolean') return { custom_id: customId, value: String(value) };
+			const list = Array.isArray(value) ? value : [value];
+			return { custom_id: customId, values: list.map((it) => this.#idOf(it, opener.interaction.channelId)) };
+		});
 		return this.#handle(act(this.#core, { kind: 'modal', user_id: this.id, interaction_id: opener.id, fields }));
 	}
 
@@ -145,6 +180,10 @@ export class DriverUser {
 		const first = [...this.#core.state.channels.values()].find(({ type }) => type === 0);
 		if (first === undefined) throw new Error('Expected the world to have a text channel, got none');
 		return first;
+	}
+
+	#idOf(value: string | FileValue, channelId: string): string {
+		return typeof value === 'string' ? value : upload(this.#core, this.id, channelId, value).id;
 	}
 
 	#who(channel: StoredChannel) {

@@ -7,9 +7,11 @@ import {
 	displayName,
 	isAdult,
 	isDm,
-	isModerator,
+	isForum,
 	isThread,
+	mayIn,
 	ownDms,
+	permissions,
 	store,
 } from './store.js';
 
@@ -19,7 +21,7 @@ export function drawChannels() {
 		h(
 			'section',
 			{ dataset: { guildId: guild.id } },
-			h('h2', { class: 'guild-name' }, guild.name),
+			h('h2', { class: 'guild-name' }, guild.name, !guild.has_bot && h('small', {}, ` without ${botName()}`)),
 			h('ul', {}, ...ordered(guild.channels).map(channelItem)),
 		),
 	);
@@ -40,7 +42,8 @@ export function drawHeader() {
 	byId('channel-name').textContent = name;
 	document.title = `${name} · Atelier playground`;
 	byId('channel-adult').hidden = !isAdult(channel);
-	byId('nsfw-label').hidden = channel?.type !== 0 || !isModerator();
+	const isPlace = channel?.guild_id !== undefined && !isThread(channel);
+	byId('nsfw-label').hidden = !isPlace || !mayIn(channel, permissions.manageChannels);
 	byId('nsfw-toggle').checked = Boolean(channel?.nsfw);
 	const status = byId('bot-status');
 	const isOnline = store.page.bot_online;
@@ -63,7 +66,7 @@ export function drawIdentity() {
 
 export function titleOf(channel) {
 	if (isDm(channel)) return botName();
-	return isThread(channel) ? `🧵 ${channel.name}` : `# ${channel.name}`;
+	return isThread(channel) ? `🧵 ${channel.name}` : `${markOf(channel)} ${channel.name}`;
 }
 
 function channelItem(channel) {
@@ -81,9 +84,7 @@ function channelItem(channel) {
 				'aria-current': isCurrent && 'page',
 				dataset: { channelId: channel.id },
 			},
-			isDm(channel)
-				? dmMark()
-				: h('span', { class: 'channel-mark', 'aria-hidden': 'true' }, isThread(channel) ? '╰' : '#'),
+			isDm(channel) ? dmMark() : markElement(channel),
 			h('span', { class: 'channel-title' }, isDm(channel) ? botName() : channel.name),
 			isAdult(channel) &&
 				h(
@@ -95,6 +96,18 @@ function channelItem(channel) {
 			isUnread && h('span', { class: 'hidden-text' }, ' unread'),
 		),
 	);
+}
+
+function markElement(channel) {
+	const mark = isThread(channel) ? '╰' : markOf(channel);
+	const isEmoji = !'╰#'.includes(mark);
+	return h('span', { class: isEmoji ? 'channel-mark is-emoji' : 'channel-mark', 'aria-hidden': 'true' }, mark);
+}
+
+/** Announcements, voice and forums have marks of their own. */
+function markOf(channel) {
+	if (isForum(channel)) return '🗂';
+	return { 2: '🔊', 5: '📣' }[channel.type] ?? '#';
 }
 
 function dmMark() {

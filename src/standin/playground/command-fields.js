@@ -1,5 +1,6 @@
-import { expectation } from './command-options.js';
-import { h } from './dom.js';
+import { expectation, optionTypes } from './command-options.js';
+import { byId, h } from './dom.js';
+import { acceptOf } from './files.js';
 
 /**
  * A command that was chosen in the composer: its name and one field for each option in use.
@@ -25,6 +26,16 @@ export class CommandFields {
 		return this.entry.options.filter(({ name }) => !this.#fields.has(name));
 	}
 
+	/** Files that were chosen, by option name. */
+	get files() {
+		return new Map([...this.#fields].flatMap(([name, { file }]) => (file?.() ? [[name, file()]] : [])));
+	}
+
+	/** Puts a file into an option, as a paste or a drop does. */
+	setFile(name, file) {
+		this.#fields.get(name)?.setFile(file);
+	}
+
 	get inputs() {
 		return [...this.#fields.values()].map(({ input }) => input);
 	}
@@ -35,12 +46,12 @@ export class CommandFields {
 		return new Map(filled.filter(([, text]) => text.trim() !== ''));
 	}
 
-	/** @returns {HTMLTextAreaElement | undefined} the new field's input, or that of the field that was there */
+	/** @returns {HTMLElement | undefined} the new field's input, or that of the field that was there */
 	add(name, text = '') {
 		const option = this.entry.options.find((known) => known.name === name);
 		if (!option) return undefined;
 		if (!this.#fields.has(name)) {
-			const field = chip(option);
+			const field = option.type === optionTypes.attachment ? fileChip(option) : chip(option);
 			this.#fields.set(name, field);
 			this.element.append(field.element);
 		}
@@ -96,4 +107,39 @@ function chip(option) {
 		input,
 	);
 	return { element, input };
+}
+
+/** An option that takes a file: a button that opens the picker and then shows the file's name. */
+function fileChip(option) {
+	let chosen = null;
+	const picker = h('input', { type: 'file', hidden: true, tabindex: '-1', accept: acceptOf(option.file_types) });
+	const input = h('button', {
+		type: 'button',
+		class: 'chip-file',
+		'aria-label': `${option.name}: ${option.description}. Choose a file`,
+		title: `${option.description} (${expectation(option)})`,
+		dataset: { option: option.name },
+		onclick: () => picker.click(),
+	});
+	const setFile = (file) => {
+		chosen = file;
+		input.textContent = file ? file.name : 'Choose a file…';
+		input.setAttribute('aria-label', `${option.name}: ${file ? file.name : 'choose a file'}`);
+		// The composer reads an option's text here; of a file that is its name.
+		input.value = file ? file.name : '';
+	};
+	setFile(null);
+	picker.addEventListener('change', () => {
+		if (picker.files[0]) setFile(picker.files[0]);
+		// Enter sends from there; on the button it would open the picker again.
+		byId('composer').focus();
+	});
+	const element = h(
+		'div',
+		{ class: 'chip', dataset: { chip: option.name } },
+		h('span', { class: 'chip-name', 'aria-hidden': 'true' }, option.name),
+		input,
+		picker,
+	);
+	return { element, input, setFile, file: () => chosen };
 }

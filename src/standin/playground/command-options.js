@@ -1,3 +1,5 @@
+import { permissions } from './store.js';
+
 /** Discord's numbers for option types. */
 export const optionTypes = {
 	subcommand: 1,
@@ -44,9 +46,15 @@ function branch(command, node, path) {
 	return [{ command, path, name: path.join(' '), description: node.description, options }];
 }
 
-/** Whether Discord would list the command in such a channel. A line typed in full is sent anyway, and refused by the stand-in. */
-export function isListed({ command }, { isDm, isAdult }) {
+/**
+ * Whether Discord would list the command in such a channel. A line typed in full is sent anyway, and refused by the stand-in.
+ * @param {{ command: object }} entry
+ * @param {{ isDm: boolean, isAdult: boolean, mayUse: (permissions: bigint) => boolean }} place
+ */
+export function isListed({ command }, { isDm, isAdult, mayUse }) {
 	if (command.nsfw && !isAdult) return false;
+	const needed = command.default_member_permissions;
+	if (!isDm && needed && !mayUse(needed === '0' ? permissions.administrator : BigInt(needed))) return false;
 	return command.contexts ? command.contexts.includes(isDm ? 1 : 0) : !isDm || command.dm_permission !== false;
 }
 
@@ -79,10 +87,10 @@ export function expectation(option) {
  * Reads every text by its option.
  * @param {Entry} entry
  * @param {Map<string, string>} texts
- * @param {{ picked: Map<string, { name: string, value: string | number }>, lookUp: (type: number, text: string) => string | undefined }} context
+ * @param {{ picked: Map<string, { name: string, value: string | number }>, lookUp: (option: object, text: string) => string | undefined, files?: Map<string, File> }} context
  * @returns {{ values: { name: string, type: number, value: unknown }[], problem: { name: string, error: string } | null }} `problem` names the first option that is missing or wrong
  */
-export function readOptions(entry, texts, { picked, lookUp }) {
+export function readOptions(entry, texts, { picked, lookUp, files = new Map() }) {
 	const values = [];
 	let problem = null;
 	for (const option of entry.options) {
@@ -91,7 +99,7 @@ export function readOptions(entry, texts, { picked, lookUp }) {
 			if (option.required) problem ??= { name: option.name, error: `${option.name} is required` };
 			continue;
 		}
-		const result = readValue(option, text, { picked: picked.get(option.name), lookUp });
+		const result = readValue(option, text, { picked: picked.get(option.name), lookUp, file: files.get(option.name) });
 		if ('error' in result) problem ??= { name: option.name, error: result.error };
 		else values.push({ name: option.name, type: option.type, value: result.value });
 	}
@@ -102,10 +110,10 @@ export function readOptions(entry, texts, { picked, lookUp }) {
  * Reads what was typed for an option.
  * @param {object} option
  * @param {string} text
- * @param {{ picked?: { name: string, value: string | number }, lookUp: (type: number, text: string) => string | undefined }} context
- * @returns {{ value: string | number | boolean } | { error: string }}
+ * @param {{ picked?: { name: string, value: string | number }, lookUp: (option: object, text: string) => string | undefined, file?: File }} context
+ * @returns {{ value: string | number | boolean | File } | { error: string }}
  */
-export function readValue(option, text, { picked, lookUp }) {
+export function readValue(option, text, { picked, lookUp, file }) {
 	if (option.choices?.length > 0) return readChoice(option, text);
 	const typed = picked && picked.name === text ? String(picked.value) : text;
 	switch (option.type) {
@@ -117,9 +125,11 @@ export function readValue(option, text, { picked, lookUp }) {
 		case optionTypes.boolean:
 			return readBoolean(option, typed);
 		case optionTypes.attachment:
-			return { error: `${option.name}: the playground cannot send files` };
+			return file
+				? { value: file }
+				: { error: `${option.name}: choose the file with “+ ${option.name}”, or drop it here` };
 		default: {
-			const value = lookUp(option.type, typed);
+			const value = lookUp(option, typed);
 			return value === undefined
 				? { error: `${option.name}: no ${typeNames[option.type] ?? 'such thing'} “${text}”` }
 				: { value };

@@ -1,4 +1,4 @@
-import { RefusedError } from './api.js';
+import { postFile, RefusedError } from './api.js';
 import { nestOptions } from './command-options.js';
 import { interact } from './interactions.js';
 import { showSending } from './messages.js';
@@ -22,10 +22,11 @@ export async function sendCommand(entry, values, onAccepted) {
 		user_id: store.userId,
 		channel_id: store.channelId,
 		command_id: entry.command.id,
-		options: nestOptions(entry, values),
 	};
 	try {
-		const event = await interact(action, accept);
+		const sent = [];
+		for (const option of values) sent.push({ ...option, value: await sentValue(option.value) });
+		const event = await interact({ ...action, options: nestOptions(entry, sent) }, accept);
 		if (event.type === 'failed') sending.fail(event.message || 'The application did not respond');
 		else sending.done();
 		return null;
@@ -33,4 +34,9 @@ export async function sendCommand(entry, values, onAccepted) {
 		if (error instanceof RefusedError) return error.message;
 		throw error;
 	}
+}
+
+/** A file goes ahead of its command, which then names it by its id. */
+async function sentValue(value) {
+	return value instanceof File ? (await postFile(store.userId, store.channelId, value)).id : value;
 }

@@ -1,3 +1,4 @@
+import { isSelect } from './choices.js';
 import { h } from './dom.js';
 import { fileCard, gallery, picture } from './gallery.js';
 import { markdown } from './markdown.js';
@@ -46,7 +47,7 @@ function drawComponent(component, context) {
 
 function control(component, context) {
 	if (component.type === 2) return button(component, context);
-	if (component.type === 3) return selectMenu(component, context);
+	if (isSelect(component)) return selectMenu(component, context);
 	return h('p', { class: 'unsupported' }, `The playground cannot draw component type ${component.type}.`);
 }
 

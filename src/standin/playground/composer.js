@@ -1,11 +1,12 @@
 import { CommandFields } from './command-fields.js';
 import { parseLine } from './command-line.js';
-import { listEntries, readOptions, readValue } from './command-options.js';
+import { listEntries, optionTypes, readOptions, readValue } from './command-options.js';
 import { sendCommand } from './command-send.js';
 import { hint, offerOptions, plainHint } from './composer-hints.js';
 import { byId } from './dom.js';
+import { filesOf } from './files.js';
 import { Listbox } from './listbox.js';
-import { currentChannel, isDm, store } from './store.js';
+import { currentChannel, isDm, isForum, store } from './store.js';
 import { commandItems, forgetSuggestions, lookUp, suggestionsFor } from './suggestions.js';
 
 /**
@@ -35,8 +36,12 @@ export function setUpComposer() {
 		suggest(event.target);
 	});
 	form.addEventListener('focusin', (event) => {
-		if (event.target.matches('input, textarea')) suggest(event.target);
+		if (event.target.matches('input, textarea, .chip-file')) suggest(event.target);
 	});
+	form.addEventListener('paste', (event) => takeFiles(event, event.clipboardData));
+	const main = byId('main');
+	main.addEventListener('dragover', (event) => event.preventDefault());
+	main.addEventListener('drop', (event) => takeFiles(event, event.dataTransfer));
 	form.addEventListener('focusout', (event) => {
 		if (!form.contains(event.relatedTarget)) closeList();
 	});
@@ -62,6 +67,13 @@ export function channelChanged() {
 	const channel = currentChannel();
 	showComposerError('');
 	closeList();
+	// A forum takes no messages, its posts do.
+	input.disabled = isForum(channel);
+	byId('composer-send').disabled = isForum(channel);
+	if (isForum(channel)) {
+		input.placeholder = 'A forum holds posts: choose one of them';
+		return;
+	}
 	input.placeholder =
 		channel && isDm(channel)
 			? 'Message the bot: type / for a command'
@@ -185,6 +197,9 @@ function choose(entry) {
 }
 
 function addOption(name) {
+	const parsed = fields ? null : parseLine(input.value, entries);
+	// A file cannot be typed: the line becomes fields, one of which takes it.
+	if (parsed && isFileOption(parsed.entry, name)) intoFields(parsed);
 	if (!fields) {
 		input.value = `${input.value.trimEnd()} ${name}: `;
 		input.focus();
@@ -196,6 +211,35 @@ function addOption(name) {
 	added?.focus();
 	// A button that had the focus is gone; where the field already had it, no focus event comes.
 	if (added) suggest(added);
+}
+
+function isFileOption(entry, name) {
+	return entry.options.some((option) => option.name === name && option.type === optionTypes.attachment);
+}
+
+function intoFields({ entry, texts }) {
+	const kept = picked;
+	choose(entry);
+	picked = kept;
+	for (const [name, text] of texts) fields.add(name, text);
+}
+
+/** Takes a pasted or dropped file into the command's first option for files that has none. */
+function takeFiles(event, transfer) {
+	const [file] = filesOf(transfer);
+	if (!file) return;
+	event.preventDefault();
+	const parsed = fields ? null : parseLine(input.value, entries);
+	if (parsed) intoFields(parsed);
+	const free = fields?.entry.options.find(
+		({ name, type }) => type === optionTypes.attachment && !fields.files.has(name),
+	);
+	if (!free) return showComposerError('Choose a command that takes a file first: type /');
+	showComposerError('');
+	fields.add(free.name);
+	fields.setFile(free.name, file);
+	showOptions();
+	input.focus();
 }
 
 function removeBefore(target) {
@@ -238,7 +282,7 @@ function showOptions() {
 }
 
 function readAll(entry, texts) {
-	return readOptions(entry, texts, { picked, lookUp });
+	return readOptions(entry, texts, { picked, lookUp, files: fields?.files });
 }
 
 async function submit() {

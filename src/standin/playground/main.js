@@ -1,15 +1,26 @@
-import { getState, patchChannel, RefusedError } from './api.js';
+import { getState, patchChannel, postGuild, RefusedError } from './api.js';
+import { appsButton } from './apps-menu.js';
 import { drawChannels, drawHeader, drawIdentity } from './channels.js';
 import { channelChanged, commandsChanged, setUpComposer, showComposerError } from './composer.js';
 import { byId } from './dom.js';
 import { listen } from './events.js';
 import { setModalOpener, takeInteractionEvent } from './interactions.js';
-import { clearMessages, loadMessages, pointAt, removeMessage, setUpMessages, takeMessage } from './messages.js';
+import {
+	clearMessages,
+	loadMessages,
+	pointAt,
+	redrawMessages,
+	removeMessage,
+	setApps,
+	setUpMessages,
+	takeMessage,
+} from './messages.js';
 import { closeModal, openModal } from './modal.js';
 import { goTo, hashOf, readHash } from './navigation.js';
 import {
 	channelById,
 	currentChannel,
+	currentUser,
 	isAdult,
 	isDm,
 	openChannels,
@@ -20,16 +31,22 @@ import {
 	store,
 } from './store.js';
 
+/** How long changes of the world are gathered, in milliseconds. */
+const settleMs = 60;
+
 let stopListening = () => {};
 /** Counts connects, so that one that was overtaken does not open a stream of its own. */
 let connects = 0;
 
 setUpMessages();
+setApps(appsButton);
 setUpComposer();
 setModalOpener(openModal);
 wireSidebar();
 wireHeader();
 wireGate();
+wireGuilds();
+wireMenus();
 addEventListener('hashchange', openFromHash);
 connect(remembered('user') ?? '');
 
@@ -66,10 +83,14 @@ function retryConnect(error) {
 }
 
 async function loadState() {
-	store.page = await getState();
-	if (!store.page.users.some(({ id }) => id === store.userId)) store.userId = store.page.users[0]?.id ?? '';
+	store.page = await getState(store.userId);
+	if (!store.page.users.some(({ id }) => id === store.userId)) {
+		store.userId = store.page.users[0]?.id ?? '';
+		store.page = await getState(store.userId);
+	}
 	drawAll();
 	commandsChanged();
+	redrawMessages();
 }
 
 function drawAll() {
@@ -131,7 +152,10 @@ function takeEvent(event) {
 			return;
 		case 'commands':
 			store.page.commands = event.commands;
+			redrawMessages();
 			return commandsChanged();
+		case 'world':
+			return worldChanged();
 		case 'bot':
 			store.page.bot_online = event.online;
 			drawChannels();
@@ -141,6 +165,22 @@ function takeEvent(event) {
 		default:
 			return takeInteractionEvent(event);
 	}
+}
+
+let worldChanges = 0;
+
+/** Reads the state anew; several changes at once are read once, and a channel that is gone is left. */
+async function worldChanged() {
+	worldChanges += 1;
+	const own = worldChanges;
+	await new Promise((resolve) => setTimeout(resolve, settleMs));
+	if (own !== worldChanges) return;
+	try {
+		await loadState();
+	} catch (error) {
+		return showProblem(error);
+	}
+	if (!channelById(store.channelId)) openFromHash();
 }
 
 function takeAnyMessage(message) {
@@ -205,6 +245,28 @@ function wireHeader() {
 			drawHeader();
 			showProblem(error);
 		}
+	});
+}
+
+function wireGuilds() {
+	byId('invite-button').addEventListener('click', async () => {
+		try {
+			const { channels } = await postGuild(`Server ${store.page.guilds.length + 1}`, currentUser().username);
+			await loadState();
+			if (channels[0]) goTo(channels[0].id);
+		} catch (error) {
+			showProblem(error);
+		}
+	});
+}
+
+/** A right click on a message opens its menu, as in Discord. */
+function wireMenus() {
+	byId('messages').addEventListener('contextmenu', (event) => {
+		const button = event.target.closest('article')?.querySelector('.apps-button');
+		if (!button || event.target.closest('a, img')) return;
+		event.preventDefault();
+		button.click();
 	});
 }
 

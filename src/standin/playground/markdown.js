@@ -1,7 +1,7 @@
 import { h } from './dom.js';
 import { goTo, safeLink, startCommand } from './navigation.js';
 import { textSpoiler } from './spoiler.js';
-import { channelById, displayName, store, userById } from './store.js';
+import { channelById, displayName, roleById, store, userById } from './store.js';
 import { fullTime, timestamp } from './time.js';
 
 /** Inline forms, tried in this order at every place. Each gives nodes, or null to be read as plain text. */
@@ -19,7 +19,7 @@ const inlineForms = [
 	[/^<(https:\/\/[^\s>]+)>/, ([, url]) => link(url, url)],
 	[/^https:\/\/[^\s<>]*[^\s<>.,:;"'\])]/, ([url], c) => (c.wordBefore ? null : link(url, url))],
 	[/^<@!?(\d+)>/, ([, id], c) => [userMention(id, c)]],
-	[/^<@&(\d+)>/, () => [h('span', { class: 'mention' }, '@role')]],
+	[/^<@&(\d+)>/, ([, id]) => [roleMention(id)]],
 	[/^<#(\d+)>/, ([, id]) => [channelMention(id)]],
 	[/^<\/([-\p{L}\p{N}_ ]+):(\d+)>/u, ([, name]) => [commandMention(name)]],
 	[/^<a?:(\w+):\d+>/, ([, name]) => [`:${name}:`]],
@@ -139,6 +139,11 @@ function userMention(id, context) {
 		{ class: id === store.userId ? 'mention is-me' : 'mention', dataset: { userId: id } },
 		`@${displayName(user)}`,
 	);
+}
+
+function roleMention(id) {
+	const role = roleById(id);
+	return h('span', { class: 'mention' }, role ? `@${role.name.replace(/^@/, '')}` : '@unknown-role');
 }
 
 function channelMention(id) {

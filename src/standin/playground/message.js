@@ -25,7 +25,7 @@ export function messageArticle(message) {
 /**
  * Draws a message into its article, again at every change. Pictures already loaded and the focused control are kept.
  * @param {HTMLElement} article
- * @param {{ onDismiss: () => void }} hooks
+ * @param {{ onDismiss: () => void, apps?: (message: object) => Node | null }} hooks `apps` makes the button of its menu
  */
 export function drawMessage(article, message, hooks) {
 	const focused = article.contains(document.activeElement)
@@ -46,7 +46,7 @@ export function drawMessage(article, message, hooks) {
 		...[
 			originLine(message),
 			avatar(message.author, name),
-			header(message, name),
+			header(message, name, hooks),
 			body(message, context),
 			footer(message, hooks),
 		].filter(Boolean),
@@ -72,14 +72,16 @@ function originLine(message) {
 	const name = origin?.name ?? message.interaction?.name;
 	const earlierId =
 		reference?.message_id ??
+		origin?.target_message_id ??
 		origin?.interacted_message_id ??
 		origin?.triggering_interaction_metadata?.interacted_message_id;
+	const isMenu = origin?.target_message_id !== undefined || origin?.target_user !== undefined;
 	const line = h('div', { class: 'origin' });
 	if (origin?.type === 2 || name)
 		line.append(
 			who,
 			' used ',
-			h('span', { class: 'mention', dataset: { command: name ?? '' } }, `/${name ?? 'a command'}`),
+			h('span', { class: 'mention', dataset: { command: name ?? '' } }, isMenu ? name : `/${name ?? 'a command'}`),
 		);
 	else if (origin) line.append(who, origin.type === 5 ? ' sent a form' : ' pressed a control');
 	if (earlierId)
@@ -95,7 +97,7 @@ function earlierLink(channelId, messageId) {
 	return h('a', { href: hashOf(channelId, messageId), onclick: open }, 'see the earlier message');
 }
 
-function header(message, name) {
+function header(message, name, hooks) {
 	const sent = new Date(message.timestamp);
 	return h(
 		'div',
@@ -103,6 +105,8 @@ function header(message, name) {
 		h('span', { class: 'author', dataset: { userId: message.author.id } }, name),
 		message.author.bot && h('span', { class: 'app-badge' }, 'APP'),
 		h('time', { datetime: sent.toISOString(), title: fullTime(sent) }, messageTime(sent)),
+		h('span', { class: 'grow' }),
+		hooks.apps?.(message),
 	);
 }
 
@@ -159,7 +163,7 @@ function footer(message, { onDismiss }) {
 }
 
 /** What stands in the log while a command is on its way, or when the bot did not answer it. */
-export function localArticle(commandName) {
+export function localArticle(shownName) {
 	const status = h(
 		'div',
 		{ class: 'message-body' },
@@ -179,7 +183,7 @@ export function localArticle(commandName) {
 			{ class: 'origin' },
 			h('strong', {}, displayName(user)),
 			' used ',
-			h('span', { class: 'mention' }, `/${commandName}`),
+			h('span', { class: 'mention' }, shownName),
 		),
 		avatar(store.page.bot, displayName(store.page.bot)),
 		h(

@@ -2,8 +2,10 @@ import { getMessages } from './api.js';
 import { announce, byId, h } from './dom.js';
 import { drawMessage, localArticle, messageArticle } from './message.js';
 import { setRedraw } from './presses.js';
-import { botName, bySnowflake, store } from './store.js';
+import { botName, bySnowflake, currentChannel, isForum, store } from './store.js';
 
+const emptyChannel = 'Nothing here yet. Type / below to ask the bot for something.';
+const emptyForum = 'A forum holds posts. Choose one of them in the list of channels.';
 /** Closer than this to the end, in CSS pixels, counts as reading the newest message. */
 const endSlack = 60;
 
@@ -14,6 +16,13 @@ let touched = new Set();
 const dismissed = new Set();
 let loads = 0;
 let isAtEnd = true;
+
+/** Makes the button of a message's menu; set from outside, because the menu itself writes to the log. */
+let makeApps = (_message) => null;
+
+export function setApps(make) {
+	makeApps = make;
+}
 
 /** Wires the log: it stays at the newest message as long as that is where the reader is. */
 export function setUpMessages() {
@@ -86,6 +95,11 @@ export function takeMessage(message) {
 	if (!isNew && pictures > 0) announce(`${botName()} posted ${pictures === 1 ? 'a picture' : `${pictures} pictures`}`);
 }
 
+/** Draws every message again: what may be done with them changed. */
+export function redrawMessages() {
+	for (const entry of shown.values()) draw(entry);
+}
+
 export function removeMessage(id) {
 	touched.add(id);
 	shown.get(id)?.article.remove();
@@ -96,8 +110,8 @@ export function removeMessage(id) {
 }
 
 /** Shows that a command is on its way; `done` takes the note away, `fail` turns it into the reason. */
-export function showSending(commandName) {
-	const { article, fail } = localArticle(commandName);
+export function showSending(commandName, { isMenu = false } = {}) {
+	const { article, fail } = localArticle(isMenu ? commandName : `/${commandName}`);
 	byId('messages').append(article);
 	isAtEnd = true;
 	stayAtEnd();
@@ -143,6 +157,7 @@ function put(message) {
 
 function draw(entry) {
 	drawMessage(entry.article, entry.message, {
+		apps: makeApps,
 		onDismiss: () => {
 			dismissed.add(entry.message.id);
 			removeMessage(entry.message.id);
@@ -162,8 +177,7 @@ function markDays() {
 function showEmpty() {
 	const log = byId('messages');
 	log.querySelector('.empty')?.remove();
-	if (shown.size === 0)
-		log.prepend(h('p', { class: 'empty' }, 'Nothing here yet. Type / below to ask the bot for something.'));
+	if (shown.size === 0) log.prepend(h('p', { class: 'empty' }, isForum(currentChannel()) ? emptyForum : emptyChannel));
 }
 
 /** Called after every change of the log, at once: a later scroll event must find the end where the reader is. */

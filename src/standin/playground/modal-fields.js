@@ -1,22 +1,30 @@
+import { postFile } from './api.js';
+import { choicesOf, isSelect, placeholderOf } from './choices.js';
 import { h, uniqueId } from './dom.js';
+import { acceptOf, largestFile } from './files.js';
 import { markdown } from './markdown.js';
+import { store } from './store.js';
 
 /**
  * Draws one top-level component of a modal.
- * @returns {{ element: Node, read?: () => import('../page-api.ts').PageField, check?: () => string | null }[]} one for each field
+ * @param {object} component
+ * @param {string} channelId where the modal opened: people, roles and channels to choose are those there
+ * @returns {{ element: Node, read?: () => PageField | Promise<PageField>, check?: () => string | null }[]} one for each field
  */
-export function modalPart(component) {
-	if (component.type === 18) return [labelled(component.component, component.label, component.description)];
+export function modalPart(component, channelId) {
+	if (component.type === 18) return [labelled(component.component, component.label, component.description, channelId)];
 	if (component.type === 10)
 		return [{ element: h('div', { class: 'text' }, markdown(component.content, { key: 'modal' })) }];
 	if (component.type === 1)
-		return component.components.map((child) => labelled(child, child.label ?? child.placeholder ?? 'Choose'));
+		return component.components.map((child) =>
+			labelled(child, child.label ?? child.placeholder ?? 'Choose', undefined, channelId),
+		);
 	return [{ element: unsupported(component) }];
 }
 
-function labelled(component, label, description) {
+function labelled(component, label, description, channelId) {
 	const ids = { input: uniqueId('field'), description: uniqueId('description'), error: uniqueId('error') };
-	const field = drawField(component, ids);
+	const field = drawField(component, ids, channelId);
 	const isRequired = field.check !== undefined && component.required !== false && component.type !== 23;
 	const words = [label, isRequired && h('span', { class: 'required', 'aria-hidden': 'true' }, ' *')];
 	const note = description && h('p', { id: ids.description, class: 'field-description' }, description);
@@ -41,12 +49,13 @@ function labelled(component, label, description) {
 	return { element: box, ...(field.read ? { read: field.read, check } : {}) };
 }
 
-function drawField(component, ids) {
+function drawField(component, ids, channelId) {
+	if (isSelect(component)) return selectField(component, ids, channelId);
 	switch (component.type) {
-		case 3:
-			return selectField(component, ids);
 		case 4:
 			return textField(component, ids);
+		case 19:
+			return uploadField(component, ids, channelId);
 		case 21:
 			return choicesField(component, 'radio');
 		case 22:
@@ -83,53 +92,44 @@ function textField(component, ids) {
 	return { element: input, check, read: () => ({ custom_id: id, value: input.value }) };
 }
 
-function selectField(component, ids) {
-	const {
-		custom_id: id,
-		options,
-		placeholder,
-		min_values: least = 1,
-		max_values: most = 1,
-		required = true,
-	} = component;
-	const isMultiple = most > 1;
+/** One choice comes from a <select>, several come as a list of boxes to tick. */
+function selectField(component, ids, channelId) {
+	const choices = choicesOf(component, channelId);
+	if ((component.max_values ?? 1) > 1) return listField(component, choices, 'checkbox');
+	const { custom_id: id, min_values: least = 1, required = true } = component;
 	const select = h(
 		'select',
-		{ ...base(component, ids), multiple: isMultiple, size: isMultiple ? Math.min(6, options.length) : null },
-		!isMultiple && h('option', { value: '' }, placeholder ?? 'Make a selection'),
-		...options.map((option) =>
-			h(
-				'option',
-				{ value: option.value, selected: option.default },
-				option.description ? `${option.label} – ${option.description}` : option.label,
-			),
+		base(component, ids),
+		h('option', { value: '' }, placeholderOf(component)),
+		...choices.map(({ value, label, description, isDefault }) =>
+			h('option', { value, selected: isDefault }, description ? `${label} – ${description}` : label),
 		),
 	);
-	const chosen = () => [...select.selectedOptions].map((option) => option.value).filter((value) => value !== '');
+	const chosen = () => (select.value === '' ? [] : [select.value]);
 	return {
 		element: select,
-		check: () => checkCount(chosen().length, { least, most, required }),
+		check: () => checkCount(chosen().length, { least, most: 1, required }),
 		read: () => ({ custom_id: id, values: chosen() }),
 	};
 }
 
 function choicesField(component, type) {
-	const { custom_id: id, options, required = true } = component;
-	const most = type === 'radio' ? 1 : (component.max_values ?? options.length);
+	const choices = component.options.map((option) => ({ ...option, isDefault: option.default }));
+	return listField({ max_values: component.options.length, ...component }, choices, type);
+}
+
+function listField(component, choices, type) {
+	const { custom_id: id, required = true } = component;
+	const most = type === 'radio' ? 1 : component.max_values;
 	const least = type === 'radio' ? 1 : (component.min_values ?? 1);
-	const inputs = options.map((option) =>
-		h('input', { type, name: id, value: option.value, checked: option.default, dataset: { customId: id } }),
+	const inputs = choices.map(({ value, isDefault }) =>
+		h('input', { type, name: id, value, checked: isDefault, dataset: { customId: id } }),
 	);
 	const element = h(
 		'div',
 		{ class: 'choices' },
-		...options.map((option, index) =>
-			h(
-				'label',
-				{},
-				inputs[index],
-				h('span', {}, option.label, option.description && h('small', {}, option.description)),
-			),
+		...choices.map(({ label, description }, index) =>
+			h('label', {}, inputs[index], h('span', {}, label, description && h('small', {}, description))),
 		),
 	);
 	const chosen = () => inputs.filter((input) => input.checked).map((input) => input.value);
@@ -138,6 +138,30 @@ function choicesField(component, type) {
 		check: () => checkCount(chosen().length, { least, most, required }),
 		read: () => ({ custom_id: id, values: chosen() }),
 	};
+}
+
+/** The files are sent when the form is. */
+function uploadField(component, ids, channelId) {
+	const { custom_id: id, min_values: least = 1, max_values: most = 1, required = true } = component;
+	const input = h('input', {
+		type: 'file',
+		...base(component, ids),
+		multiple: most > 1,
+		accept: acceptOf(component.file_types),
+		'aria-required': required ? 'true' : null,
+	});
+	const check = () => {
+		const files = [...input.files];
+		const large = files.find(({ size }) => size > largestFile);
+		if (large) return `“${large.name}” is too large: 10 MiB is the most.`;
+		return checkCount(files.length, { least, most, required });
+	};
+	const read = async () => {
+		const sent = [];
+		for (const file of input.files) sent.push(await postFile(store.userId, channelId, file));
+		return { custom_id: id, values: sent.map((file) => file.id) };
+	};
+	return { element: input, check, read };
 }
 
 /** A lone checkbox says 'true' as its value and its only value when it is ticked. */
@@ -167,6 +191,5 @@ function base(component, ids) {
 }
 
 function unsupported(component) {
-	const what = component.type === 19 ? 'Uploading files' : `Component type ${component.type}`;
-	return h('p', { class: 'unsupported' }, `${what} is not supported in the playground.`);
+	return h('p', { class: 'unsupported' }, `The playground cannot draw component type ${component.type}.`);
 }

@@ -12,7 +12,7 @@ import { store } from './store.js';
 export function openModal({ interaction_id: interactionId, modal }) {
 	const dialog = byId('modal');
 	const opener = focusKeeper();
-	const parts = modal.components.flatMap(modalPart);
+	const parts = modal.components.flatMap((component) => modalPart(component, store.channelId));
 	const problem = h('p', { id: 'modal-error', role: 'alert', hidden: true });
 	const submit = h('button', { type: 'submit', id: 'modal-submit', class: 'button style-1' }, 'Submit');
 	const cancel = h(
@@ -37,10 +37,7 @@ export function openModal({ interaction_id: interactionId, modal }) {
 		if (submit.getAttribute('aria-busy')) return;
 		submit.setAttribute('aria-busy', 'true');
 		problem.hidden = true;
-		const failure = await sendModal(
-			interactionId,
-			fields.map(({ read }) => read()),
-		);
+		const failure = await sendModal(interactionId, fields);
 		submit.removeAttribute('aria-busy');
 		if (!form.isConnected) return;
 		if (failure === null) return dialog.close();
@@ -62,8 +59,10 @@ export function closeModal() {
 }
 
 /** @returns {Promise<string | null>} why it failed, null when it did not */
-async function sendModal(interactionId, fields) {
+async function sendModal(interactionId, parts) {
 	try {
+		const fields = [];
+		for (const { read } of parts) fields.push(await read());
 		const event = await interact({ kind: 'modal', user_id: store.userId, interaction_id: interactionId, fields });
 		return event.type === 'failed' ? event.message || 'This interaction failed' : null;
 	} catch (error) {

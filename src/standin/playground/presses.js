@@ -6,6 +6,8 @@ import { store } from './store.js';
 const pending = new Set();
 /** What went wrong last on a message, by its id. */
 const failures = new Map();
+/** What was last picked in a select, by `messageId:customId`: it shows that until the bot changes the message. */
+const picks = new Map();
 let redraw = (_messageId) => {};
 
 export function setRedraw(callback) {
@@ -18,6 +20,12 @@ export function isPending(messageId, customId) {
 
 export function failureOf(messageId) {
 	return failures.get(messageId);
+}
+
+/** What the user picked in a select, as long as the message is the one in which it was picked. */
+export function pickOf(message, component) {
+	const pick = picks.get(`${message.id}:${component.custom_id}`);
+	return pick && pick.editedAt === message.edited_timestamp ? pick.values : undefined;
 }
 
 /** Sends a press of a button or a choice in a select, and shows on the message how it goes. */
@@ -38,6 +46,8 @@ export async function press(message, component, values) {
 			...(values ? { values } : {}),
 		});
 		if (event.type === 'failed') failures.set(message.id, event.message || 'This interaction failed');
+		// A choice that opened a form can be made again when the form was closed.
+		if (event.type === 'answered' && values) picks.set(key, { values, editedAt: message.edited_timestamp });
 	} catch (error) {
 		if (!(error instanceof RefusedError)) throw error;
 		failures.set(message.id, error.message);

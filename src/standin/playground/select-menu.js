@@ -1,41 +1,45 @@
+import { choicesOf, placeholderOf } from './choices.js';
 import { emoji } from './components.js';
 import { h, uniqueId } from './dom.js';
-import { isPending, press } from './presses.js';
+import { isPending, pickOf, press } from './presses.js';
 
 /**
- * A string select on a message. It is drawn by hand, not with <select>, because a closed <select> fires at every arrow key and
- * here every change is sent.
+ * A select of any kind on a message. It is drawn by hand, not with <select>, because a closed <select> fires at every arrow key
+ * and here every change is sent.
  *
- * One choice is sent at once; where several may be picked, the button below the list sends them.
+ * One choice is sent at once, and taken back where none is allowed; where several may be picked, the button below the list
+ * sends them.
  */
 export function selectMenu(component, { message }) {
 	const listId = uniqueId('select-list');
 	const isMultiple = (component.max_values ?? 1) > 1;
 	const least = component.min_values ?? 1;
-	const picked = new Set(component.options.filter((option) => option.default).map((option) => option.value));
+	const choices = choicesOf(component, message.channel_id);
+	const chosen = pickOf(message, component) ?? choices.filter(({ isDefault }) => isDefault).map(({ value }) => value);
+	const picked = new Set(chosen);
 	const isSending = isPending(message.id, component.custom_id);
+	const shown = choices.filter(({ value }) => picked.has(value)).map(({ label }) => label);
+	const placeholder = placeholderOf(component);
+	const isNamed = shown.length === 0 || Boolean(component.placeholder);
+	const spoken = [isNamed && placeholder, shown.join(', ')].filter(Boolean).join(': ');
 
-	const label = component.options.filter(({ value }) => picked.has(value)).map((option) => option.label);
 	const opener = h(
 		'button',
 		{
 			type: 'button',
-			class: 'select',
+			class: shown.length > 0 ? 'select has-value' : 'select',
 			'aria-haspopup': 'listbox',
 			'aria-expanded': 'false',
 			'aria-controls': listId,
 			'aria-busy': isSending && 'true',
+			'aria-label': spoken,
 			disabled: component.disabled,
 			dataset: { customId: component.custom_id },
 		},
-		h(
-			'span',
-			{ class: 'select-label' },
-			isSending ? 'Sending…' : label.join(', ') || component.placeholder || 'Make a selection',
-		),
+		h('span', { class: 'select-label' }, isSending ? 'Sending…' : shown.join(', ') || placeholder),
 		h('span', { 'aria-hidden': 'true' }, '⌄'),
 	);
-	const options = component.options.map((option) => optionElement(option, picked, choose));
+	const options = choices.map((choice) => optionElement(choice, picked, choose));
 	const list = h(
 		'div',
 		{
@@ -43,12 +47,19 @@ export function selectMenu(component, { message }) {
 			role: 'listbox',
 			class: 'select-list',
 			'aria-multiselectable': isMultiple && 'true',
-			'aria-label': component.placeholder ?? 'Options',
+			'aria-label': placeholder,
 		},
 		...options,
+		options.length === 0 && h('p', { class: 'select-none' }, 'There is nothing to choose here.'),
 	);
 	const apply = h('button', { type: 'button', class: 'button style-1', onclick: send }, 'Apply');
-	const popup = h('div', { class: 'select-popup', hidden: true }, list, isMultiple && apply);
+	const limits = h('span', { class: 'select-limits' }, limitsOf(least, component.max_values ?? 1));
+	const popup = h(
+		'div',
+		{ class: 'select-popup', hidden: true },
+		list,
+		isMultiple && h('div', { class: 'select-foot' }, limits, apply),
+	);
 	const box = h('div', { class: 'select-box' }, opener, popup);
 
 	function open() {
@@ -70,8 +81,9 @@ export function selectMenu(component, { message }) {
 	}
 	function choose(value) {
 		if (!isMultiple) {
+			const isTakenBack = least === 0 && picked.has(value);
 			picked.clear();
-			picked.add(value);
+			if (!isTakenBack) picked.add(value);
 			return send();
 		}
 		if (!picked.delete(value) && picked.size < component.max_values) picked.add(value);
@@ -83,7 +95,7 @@ export function selectMenu(component, { message }) {
 		press(
 			message,
 			component,
-			component.options.map((option) => option.value).filter((value) => picked.has(value)),
+			choices.map(({ value }) => value).filter((value) => picked.has(value)),
 		);
 	}
 
@@ -100,26 +112,33 @@ export function selectMenu(component, { message }) {
 	return box;
 }
 
-function optionElement(option, picked, choose) {
+function optionElement(choice, picked, choose) {
+	const mark = choice.color ? h('span', { class: 'role-mark', 'aria-hidden': 'true' }) : null;
+	mark?.style.setProperty('--role', `#${choice.color.toString(16).padStart(6, '0')}`);
 	const element = h(
 		'div',
 		{
 			role: 'option',
 			tabindex: '-1',
 			class: 'select-option',
-			'aria-selected': String(picked.has(option.value)),
-			dataset: { value: option.value },
+			'aria-selected': String(picked.has(choice.value)),
+			dataset: { value: choice.value, name: choice.label.replace(/^[@#]/, '').toLowerCase() },
 		},
-		option.emoji && emoji(option.emoji),
-		h('span', {}, option.label, option.description && h('small', {}, option.description)),
+		choice.emoji && emoji(choice.emoji),
+		mark,
+		h('span', {}, choice.label, choice.description && h('small', {}, choice.description)),
 	);
-	element.addEventListener('click', () => choose(option.value));
+	element.addEventListener('click', () => choose(choice.value));
 	element.addEventListener('keydown', (event) => {
 		if (event.key !== 'Enter' && event.key !== ' ') return;
 		event.preventDefault();
-		choose(option.value);
+		choose(choice.value);
 	});
 	return element;
+}
+
+function limitsOf(least, most) {
+	return least === most ? `Choose ${most}` : `Choose ${least} to ${most}`;
 }
 
 function moveOrClose(event, options, close) {
@@ -134,6 +153,6 @@ function moveOrClose(event, options, close) {
 		event.preventDefault();
 		options[(next + options.length) % options.length].focus();
 	} else if (event.key.length === 1 && event.key !== ' ') {
-		options.find((option) => option.textContent.toLowerCase().startsWith(event.key.toLowerCase()))?.focus();
+		options.find((option) => option.dataset.name.startsWith(event.key.toLowerCase()))?.focus();
 	}
 }

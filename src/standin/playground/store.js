@@ -8,14 +8,35 @@ export const store = {
 	unread: new Set(),
 };
 
-const moderatorRoles = /moderator|admin|owner/i;
+/** Discord's permissions that the page looks at. */
+export const permissions = { administrator: 1n << 3n, manageChannels: 1n << 4n };
 
 export function currentUser() {
 	return store.page.users.find((user) => user.id === store.userId);
 }
 
-export function isModerator() {
-	return moderatorRoles.test(currentUser()?.role ?? '');
+/** Whether the current user holds all of the permissions in a channel. */
+export function mayIn(channel, needed) {
+	const held = BigInt(channel?.permissions ?? '0');
+	return (held & permissions.administrator) !== 0n || (held & needed) === needed;
+}
+
+/** The server of a channel; undefined for a direct message. */
+export function guildOf(channel) {
+	return store.page.guilds.find(({ id }) => id === channel?.guild_id);
+}
+
+export function membersIn(channel) {
+	return guildOf(channel)?.members ?? [];
+}
+
+export function rolesIn(channel) {
+	return guildOf(channel)?.roles ?? [];
+}
+
+/** A role of any server by its id. */
+export function roleById(id) {
+	return store.page.guilds.flatMap(({ roles }) => roles).find((role) => role.id === id);
 }
 
 /** Every channel that the current user can open. */
@@ -45,6 +66,11 @@ export function isAdult(channel) {
 /** Discord's types 10 to 12. */
 export function isThread(channel) {
 	return channel.type >= 10 && channel.type <= 12;
+}
+
+/** A forum has posts, which are threads, and no messages of its own. */
+export function isForum(channel) {
+	return channel?.type === 15;
 }
 
 export function isDm(channel) {

@@ -1,6 +1,7 @@
+import { choicesOf, selectTypes } from './choices.js';
 import { isListed, nestOptions, optionTypes } from './command-options.js';
 import { interact } from './interactions.js';
-import { currentChannel, displayName, isAdult, isDm, openChannels, store } from './store.js';
+import { currentChannel, isAdult, isDm, mayIn, store } from './store.js';
 
 const debounceMs = 150;
 const mostShown = 25;
@@ -19,14 +20,9 @@ export async function suggestionsFor({ entry, option, text, others }) {
 	if (option.choices?.length > 0) return matching(option.choices.map(choiceItem), text);
 	if (option.type === optionTypes.boolean)
 		return matching([choiceItem({ name: 'True', value: 'true' }), choiceItem({ name: 'False', value: 'false' })], text);
-	if (option.type === optionTypes.user)
+	if (selectOf[option.type])
 		return matching(
-			people().map((user) => choiceItem({ name: `@${displayName(user)}`, value: user.id })),
-			text,
-		);
-	if (option.type === optionTypes.channel)
-		return matching(
-			places().map((channel) => choiceItem({ name: `#${channel.name}`, value: channel.id })),
+			named(option).map(({ label, value }) => choiceItem({ name: label, value })),
 			text,
 		);
 	if (!option.autocomplete) return [];
@@ -39,7 +35,10 @@ export async function suggestionsFor({ entry, option, text, others }) {
 		user_id: store.userId,
 		channel_id: store.channelId,
 		command_id: entry.command.id,
-		options: nestOptions(entry, [...others.filter(({ name }) => name !== option.name), focused]),
+		options: nestOptions(entry, [
+			...others.filter(({ name, value }) => name !== option.name && !(value instanceof File)),
+			focused,
+		]),
 	}).catch(() => null);
 	if (own !== latest) return null;
 	return event?.type === 'choices' ? event.choices.map(choiceItem) : [];
@@ -48,7 +47,8 @@ export async function suggestionsFor({ entry, option, text, others }) {
 /** The commands of this channel whose name holds what is typed, those that begin with it first. */
 export function commandItems(entries, typed) {
 	const channel = currentChannel();
-	const place = { isDm: channel ? isDm(channel) : false, isAdult: isAdult(channel) };
+	const mayUse = (needed) => mayIn(channel, needed);
+	const place = { isDm: channel ? isDm(channel) : false, isAdult: isAdult(channel), mayUse };
 	const rank = ({ name }) => Number(!name.startsWith(typed));
 	return entries
 		.filter((entry) => isListed(entry, place) && entry.name.includes(typed.trimEnd()))
@@ -67,28 +67,28 @@ export function forgetSuggestions() {
 	latest += 1;
 }
 
-/** The id behind a typed user or channel. */
-export function lookUp(type, text) {
+/** The id behind a typed user, role or channel. */
+export function lookUp(option, text) {
 	const wanted = text
 		.trim()
-		.replace(/^(<[@#]!?|[@#])/, '')
+		.replace(/^(<(@&|[@#])!?|[@#])/, '')
 		.replace(/>$/, '')
 		.toLowerCase();
-	if (type === optionTypes.channel)
-		return places().find(({ id, name }) => id === wanted || name.toLowerCase() === wanted)?.id;
-	if (type !== optionTypes.user && type !== optionTypes.mentionable)
-		return /^\d{15,20}$/.test(wanted) ? wanted : undefined;
-	return people().find((user) =>
-		[user.id, user.username, displayName(user)].some((name) => name.toLowerCase() === wanted),
-	)?.id;
+	return named(option).find(({ value, label, description }) =>
+		[value, label.replace(/^[@#]/, ''), description].some((name) => name?.toLowerCase() === wanted),
+	)?.value;
 }
 
-function people() {
-	return [...store.page.users, ...(store.page.bot ? [store.page.bot] : [])];
-}
+/** The select that offers what an option of a type may name. */
+const selectOf = {
+	[optionTypes.user]: selectTypes.user,
+	[optionTypes.channel]: selectTypes.channel,
+	[optionTypes.role]: selectTypes.role,
+	[optionTypes.mentionable]: selectTypes.mentionable,
+};
 
-function places() {
-	return openChannels().filter((channel) => !isDm(channel));
+function named(option) {
+	return choicesOf({ type: selectOf[option.type], channel_types: option.channel_types }, store.channelId);
 }
 
 function choiceItem({ name, value }) {

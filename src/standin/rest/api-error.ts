@@ -41,6 +41,7 @@ export const unknown = {
 	guild: () => new ApiError(404, 10004, 'Unknown Guild'),
 	member: () => new ApiError(404, 10007, 'Unknown Member'),
 	message: () => new ApiError(404, 10008, 'Unknown Message'),
+	role: () => new ApiError(404, 10011, 'Unknown Role'),
 	user: () => new ApiError(404, 10013, 'Unknown User'),
 	webhook: () => new ApiError(404, 10015, 'Unknown Webhook'),
 	interaction: () => new ApiError(404, 10062, 'Unknown interaction'),

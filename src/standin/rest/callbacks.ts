@@ -78,13 +78,15 @@ function carryOut(
 		return null;
 	}
 	const { sourceMessageId } = interaction;
+	const channel = core.state.channels.get(interaction.channelId);
+	if (channel === undefined) throw unknown.channel();
 	if (type === answers.reply || type === answers.defer) {
 		const stored = underData(() =>
 			createMessage(
 				core,
 				{ body: data, files: exchange.files },
 				{
-					channel: core.state.channel(interaction.channelId),
+					channel,
 					interaction,
 					type: replyType(interaction),
 					isLoading: type === answers.defer,

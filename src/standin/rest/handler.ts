@@ -11,6 +11,7 @@ import { callbackRoutes } from './callbacks.ts';
 import { channelRoutes } from './channels.ts';
 import { commandRoutes } from './commands.ts';
 import { type Answer, type Exchange, parseBody, readBody } from './exchange.ts';
+import { guildRoutes } from './guilds.ts';
 import { RateLimits } from './rate-limits.ts';
 import { makeRouter } from './route.ts';
 import { webhookRoutes } from './webhooks.ts';
@@ -23,6 +24,7 @@ export interface RestOptions {
 	onUnknownRoute: (method: string, path: string) => void;
 }
 
+const routes = [accountRoutes, commandRoutes, callbackRoutes, webhookRoutes, channelRoutes, guildRoutes].flat();
 const base = '/api/v10';
 /** JSON error codes for bodies that Discord refuses: always a mistake of the bot. */
 const mistakes = [50035, 50006];
@@ -30,7 +32,7 @@ const mistakes = [50035, 50006];
 /** Makes the function that answers requests to `/api/…`. */
 export function makeRestHandler(options: RestOptions) {
 	const { core, records } = options;
-	const find = makeRouter([...accountRoutes, ...commandRoutes, ...callbackRoutes, ...webhookRoutes, ...channelRoutes]);
+	const find = makeRouter(routes);
 	const limits = new RateLimits();
 
 	function answer(exchange: Exchange): Answer {

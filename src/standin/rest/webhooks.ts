@@ -51,6 +51,8 @@ function remove(call: RouteCall) {
 function followUp(call: RouteCall) {
 	const { core, exchange } = call;
 	const interaction = live(call);
+	const channel = core.state.channels.get(interaction.channelId);
+	if (channel === undefined) throw unknown.channel();
 	const request = { body: (exchange.body ?? {}) as MessageBody, files: exchange.files };
 	const original = core.state.messages.get(interaction.originalId ?? '');
 	// Discord's documents: right after a deferral this route edits the loading message, for old bots' sake.
@@ -62,7 +64,7 @@ function followUp(call: RouteCall) {
 		throw new ApiError(400, 40094, 'Maximum number of follow up messages reached');
 	}
 	const stored = createMessage(core, request, {
-		channel: core.state.channel(interaction.channelId),
+		channel,
 		interaction,
 		type: original ? 19 : 0,
 		...(original ? { repliesTo: original.id } : {}),

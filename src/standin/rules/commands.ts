@@ -17,6 +17,8 @@ export interface CommandOption {
 	min_length?: number;
 	max_length?: number;
 	channel_types?: number[];
+	/** For files: endings such as `.png`, and groups such as `image`. */
+	file_types?: string[];
 }
 
 /** A command as a bot registers it. */
@@ -69,6 +71,10 @@ export function commandIssues(command: CommandBody, path: Issue['path']): Issue[
 	];
 	if (isSlash && !command.description) {
 		issues.push({ path: [...path, 'description'], code: 'BASE_TYPE_REQUIRED', message: 'This field is required' });
+	}
+	if (!isSlash && (command.description || (command.options?.length ?? 0) > 0)) {
+		const message = 'Commands of menus have neither a description nor options.';
+		issues.push({ path, code: 'APPLICATION_COMMAND_INVALID_FIELDS', message });
 	}
 	if (characters(command) > maxCharacters) {
 		const message = `Command exceeds maximum size (${maxCharacters})`;

@@ -116,7 +116,7 @@ export function customIdIssues(components: WireComponent[]): Issue[] {
 export function componentIssues(component: WireComponent, path: Issue['path']): Issue[] {
 	if (component.type === T.row) return rowIssues(component, path);
 	if (component.type === T.button) return buttonIssues(component, path);
-	return [...optionIssues(component, path), ...rangeIssues(component, path)];
+	return [...optionIssues(component, path), ...rangeIssues(component, path), ...defaultIssues(component, path)];
 }
 
 function rowIssues({ components = [] }: WireComponent, path: Issue['path']): Issue[] {
@@ -158,6 +158,22 @@ function optionIssues({ options = [] }: WireComponent, path: Issue['path']): Iss
 		seen.add(value);
 	}
 	return issues;
+}
+
+/** What a select shows as chosen must be as many as may be chosen. */
+function defaultIssues(component: WireComponent, path: Issue['path']): Issue[] {
+	if (!isSelect(component)) return [];
+	const { options, default_values: values, min_values: least, max_values: most } = component;
+	const marked = options?.filter((it) => it.default).length ?? 0;
+	const issues: Issue[] = [];
+	if (marked > (most ?? 1)) {
+		const message = `At most ${most ?? 1} options may be default, got ${marked}.`;
+		issues.push({ path: [...path, 'options'], code: 'SELECT_COMPONENT_TOO_MANY_DEFAULT_VALUES', message });
+	}
+	const count = values?.length ?? 0;
+	if (count === 0 || (count >= (least ?? 1) && count <= (most ?? 1))) return issues;
+	const message = `The number of default values must be between ${least ?? 1} and ${most ?? 1}, got ${count}.`;
+	return [...issues, { path: [...path, 'default_values'], code: 'SELECT_COMPONENT_DEFAULT_VALUES_COUNT', message }];
 }
 
 function rangeIssues(component: WireComponent, path: Issue['path']): Issue[] {

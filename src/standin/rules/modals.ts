@@ -20,5 +20,15 @@ export function modalIssues(modal: { components?: WireComponent[] }): Issue[] {
 		const message = 'Value of field "type" must be one of (1, 10, 18).';
 		issues.push({ path: ['components', index, 'type'], code: 'UNION_TYPE_CHOICES', message });
 	}
+	for (const { component, path } of walkComponents(components)) {
+		if (component.disabled) {
+			const message = 'A component of a modal cannot be disabled.';
+			issues.push({ path: [...path, 'disabled'], code: 'COMPONENT_DISABLED_IN_MODAL', message });
+		}
+		if (component.min_values === 0 && component.required !== false) {
+			const message = 'A component with min_values 0 must not be required.';
+			issues.push({ path: [...path, 'required'], code: 'COMPONENT_REQUIRED_WITHOUT_VALUES', message });
+		}
+	}
 	return issues.map(({ path, ...rest }) => ({ path: ['data', ...path], ...rest }));
 }
