@@ -3,6 +3,7 @@
  * prompts that nobody should refuse. `node bench/red-team.ts [--count 20000] [--seed 1] [--show 5]`
  */
 import { parseArgs } from 'node:util';
+import { grownPrompt } from '../test/moderation/grown.ts';
 import { ordinaryPrompt } from '../test/moderation/ordinary.ts';
 import { seeded } from '../test/moderation/random.ts';
 import { judgePrompt, type RedPrompt, redTeam } from '../test/moderation/red-team.ts';
@@ -16,7 +17,7 @@ const { values } = parseArgs({
 });
 const [count, seed, show] = [Number(values.count), Number(values.seed), Number(values.show)];
 
-for (const set of ['known', 'held out', 'fresh', 'beyond'] as const) {
+for (const set of ['known', 'held out', 'fresh', 'last', 'beyond'] as const) {
 	const prompts = [...redTeam(count, seed, [set])];
 	const missed = prompts.filter(({ prompt }) => !isBelowFloor(prompt));
 	console.log(`${set}: ${count - missed.length} of ${count} blocked, ${percent(count - missed.length, count)}`);
@@ -25,14 +26,19 @@ for (const set of ['known', 'held out', 'fresh', 'beyond'] as const) {
 		console.log(`    missed (${trick}): ${JSON.stringify(prompt)}`);
 }
 
-const random = seeded(seed);
-const ordinary = Array.from({ length: count }, () => ordinaryPrompt(random));
-for (const ceiling of ['safe', 'explicit'] as const) {
-	const refused = ordinary.flatMap((prompt) => {
+/** Ordinary prompts by name, with the ceiling of the channel in which they are ordinary. */
+const ordinary = [
+	['ordinary', 'safe', ordinaryPrompt],
+	['ordinary', 'explicit', ordinaryPrompt],
+	['ordinary with a sexual word', 'explicit', grownPrompt],
+] as const;
+for (const [name, ceiling, write] of ordinary) {
+	const random = seeded(seed);
+	const refused = Array.from({ length: count }, () => write(random)).flatMap((prompt) => {
 		const verdict = judgePrompt(prompt, ceiling);
 		return verdict.allow ? [] : [{ prompt, match: `${verdict.rule}: ${verdict.match}` }];
 	});
-	console.log(`ordinary, ceiling ${ceiling}: ${refused.length} of ${count} refused, ${percent(refused.length, count)}`);
+	console.log(`${name}, ceiling ${ceiling}: ${refused.length} of ${count} refused, ${percent(refused.length, count)}`);
 	const classes = Map.groupBy(refused, ({ match }) => match);
 	for (const [match, { length }] of [...classes].sort((a, b) => b[1].length - a[1].length).slice(0, 2 * show))
 		console.log(`    ${length} × ${match}`);

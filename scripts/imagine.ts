@@ -8,6 +8,7 @@ import { encodeImage } from '../src/images/encode.ts';
 import { recipeOfOne } from '../src/images/metadata.ts';
 import { toRgb } from '../src/images/pixels.ts';
 import { hashModel, openModelFolder } from '../src/model/folder.ts';
+import { hashLoras } from '../src/model/lora-files.ts';
 import type { Device, ImageFormat } from '../src/pipeline/protocol.ts';
 import { Sdxl } from '../src/pipeline/sdxl.ts';
 import { resolveDevice } from '../src/pipeline/session.ts';
@@ -37,9 +38,10 @@ async function main(): Promise<void> {
 	const { out, format, device, model, ...asked } = await readArguments();
 	const request = parseRequest(asked);
 	const folder = await openModelFolder(model);
-	const { nativeSize, sizeMultiple, recommended } = folder;
+	const { nativeSize, sizeMultiple, recommended, embeddings, mostClipSkip } = folder;
+	const loras = await hashLoras(folder.loras);
 	const { recipe, notes } = makeRecipe(request, {
-		model: { hash: await hashModel(folder), nativeSize, sizeMultiple, recommended },
+		model: { hash: await hashModel(folder), nativeSize, sizeMultiple, recommended, embeddings, loras, mostClipSkip },
 		ceiling: 'explicit',
 		randomSeed: () => randomInt(2 ** 32),
 	});

@@ -2,7 +2,9 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { SetupError, UserError } from '../src/errors.ts';
 import { type CeilingSetting, ceilingOf, ceilings } from '../src/moderation/ceiling.ts';
+import type { ProtectedNames } from '../src/moderation/floor.ts';
 import { type GateInput, judge, type Verdict } from '../src/moderation/gate.ts';
+import { readNames } from '../src/moderation/names.ts';
 import { limits } from '../src/prompt/options.ts';
 import { type ModelFacts, makeRecipe } from '../src/prompt/recipe.ts';
 import { type ImagineRequest, parseRequest } from '../src/prompt/request.ts';
@@ -11,8 +13,9 @@ import { type ImagineRequest, parseRequest } from '../src/prompt/request.ts';
  * Asks the gate about prompts, a line each, as a member would type them in `/imagine`, flags included. Prints a JSON line for each.
  * Exits with 2 and one line if the question was wrong.
  */
-const usage = 'usage: npm run -s judge -- --ceiling safe|sensitive|nsfw|explicit|unknown < prompts.txt';
-const settings: readonly CeilingSetting[] = [...ceilings, 'unknown'];
+const usage =
+	'usage: npm run -s judge -- --ceiling safe|sensitive|nsfw|explicit|unknown [--names names.txt] < prompts.txt';
+const ceilingNames: readonly CeilingSetting[] = [...ceilings, 'unknown'];
 
 /** Any model will do: the gate looks at the words. */
 const model: ModelFacts = {
@@ -35,7 +38,7 @@ try {
 }
 
 async function main(): Promise<void> {
-	const ceiling = readCeiling();
+	const settings = await readSettings();
 	// whoever reads us may stop early, as `head` does
 	process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 		if (error.code !== 'EPIPE') throw error;
@@ -43,7 +46,7 @@ async function main(): Promise<void> {
 	});
 	let lines: string[] = [];
 	for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-		lines.push(JSON.stringify(answer(line, ceiling)));
+		lines.push(JSON.stringify(answer(line, settings)));
 		if (lines.length < 500) continue;
 		await print(lines);
 		lines = [];
@@ -52,8 +55,8 @@ async function main(): Promise<void> {
 }
 
 /** A channel of which nothing is known for `unknown`; else one that Discord's flag does not bound, so that the setting does. */
-function answer(line: string, setting: CeilingSetting): Answer {
-	const channel: GateInput['channel'] = { ageRestricted: setting === 'unknown' ? 'unknown' : true };
+function answer(line: string, settings: Asked): Answer {
+	const channel: GateInput['channel'] = { ageRestricted: settings.ceiling === 'unknown' ? 'unknown' : true };
 	let request: ImagineRequest;
 	try {
 		// Far beyond what Discord lets through: cleaning it would take longer than refusing it.
@@ -63,8 +66,8 @@ function answer(line: string, setting: CeilingSetting): Answer {
 		if (!(error instanceof UserError)) throw error;
 		return { allow: false, rule: 'input', match: error.code, advice: error.message };
 	}
-	const { recipe } = makeRecipe(request, { model, ceiling: ceilingOf(channel, setting), randomSeed: () => 0 });
-	return shortened(judge({ recipe, channel, settings: { ceiling: setting } }));
+	const { recipe } = makeRecipe(request, { model, ceiling: ceilingOf(channel, settings.ceiling), randomSeed: () => 0 });
+	return shortened(judge({ recipe, channel, settings }));
 }
 
 function shortened(verdict: Verdict): Answer {
@@ -79,18 +82,21 @@ async function print(lines: string[]): Promise<void> {
 	await new Promise<void>((resolve) => process.stdout.once('drain', resolve));
 }
 
-function readCeiling(): CeilingSetting {
-	const text = parse().ceiling;
+type Asked = { ceiling: CeilingSetting; names?: ProtectedNames };
+
+async function readSettings(): Promise<Asked> {
+	const { ceiling: text, names } = parse();
 	if (text === undefined) throw new SetupError(`--ceiling is missing: say what the channel allows. ${usage}`);
-	const setting = settings.find((name) => name === text);
-	if (setting === undefined)
-		throw new SetupError(`--ceiling takes ${settings.join(', ')}, not ${JSON.stringify(text)}`);
-	return setting;
+	const ceiling = ceilingNames.find((name) => name === text);
+	if (ceiling === undefined)
+		throw new SetupError(`--ceiling takes ${ceilingNames.join(', ')}, not ${JSON.stringify(text)}`);
+	return names === undefined ? { ceiling } : { ceiling, names: await readNames(names) };
 }
 
-function parse(): { ceiling?: string | undefined } {
+function parse(): { ceiling?: string | undefined; names?: string | undefined } {
 	try {
-		return parseArgs({ options: { ceiling: { type: 'string' } }, allowPositionals: false }).values;
+		return parseArgs({ options: { ceiling: { type: 'string' }, names: { type: 'string' } }, allowPositionals: false })
+			.values;
 	} catch (error) {
 		const reason = error instanceof Error ? error.message.split(/\.?\s*(?:\n|To specify)/)[0] : String(error);
 		throw new SetupError(`${reason}. ${usage}`, { cause: error });

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { SetupError } from './errors.ts';
+import { defaultThresholds, type RatingThresholds, thresholdsSchema } from './moderation/thresholds.ts';
 import { painterEnvironment } from './pipeline/client.ts';
+import { defaultSyntax, syntaxNames } from './prompt/syntax/index.ts';
 
 /** An empty value in `.env` means "not set". */
 const text = z
@@ -21,10 +23,24 @@ const keys = {
 		example: 'postgres://atelier:secret@localhost:5432/atelier',
 	},
 	MODEL_DIR: { schema: z.string().min(1).default('models/demo'), example: 'models/animagine-xl-3.1' },
+	VAE: { schema: text, example: 'models/sdxl-vae-fp16-fix, or a .safetensors file' },
+	TAGGER_DIR: { schema: z.string().min(1).default('models/demo/tagger'), example: 'models/wd-vit-tagger-v3' },
+	TAGGER_SECONDS: { schema: z.coerce.number().min(1).max(600).default(30), example: '30' },
+	RATING_THRESHOLDS: {
+		schema: thresholdsSchema.default(defaultThresholds),
+		example: 'explicit=0.35,questionable=0.35,sensitive=0.5',
+	},
+	PROMPT_SYNTAX: { schema: z.enum(syntaxNames).default(defaultSyntax), example: 'webui' },
+	RANDOM_SOURCE: { schema: z.enum(['torch', 'philox']).default('torch'), example: 'philox' },
 	DEVICE: { schema: z.enum(['auto', 'cpu', 'cuda', 'dml']).default('auto'), example: 'auto' },
 	STATE_DIR: { schema: z.string().min(1).default('state'), example: 'state' },
 	PORT: { schema: z.coerce.number().int().min(0).max(65_535).default(7300), example: '7300, or 0 for a free one' },
+	C2PA_CERT: { schema: text, example: 'secrets/c2pa-chain.pem' },
+	C2PA_KEY: { schema: text, example: 'secrets/c2pa-key.pem' },
+	SOURCE_URL: { schema: z.url({ protocol: /^https?$/ }).optional(), example: 'https://git.example.com/you/atelier' },
+	OPERATOR_CONTACT: { schema: text, example: 'you@example.com, or where to ask' },
 	LOG_LEVEL: { schema: z.enum(['debug', 'info', 'warn', 'error']).default('info'), example: 'info' },
+	PROTECTED_NAMES: { schema: text, example: 'names.txt' },
 	GUILD_PAINTERS: { schema: z.coerce.number().int().min(1).max(64).default(64), example: '64' },
 	MEMBER_WAITING: { schema: z.coerce.number().int().min(1).max(1000).default(10), example: '10' },
 } as const;
@@ -35,12 +51,32 @@ type Values = { [K in keyof Keys]: z.output<Keys[K]['schema']> };
 export interface Config {
 	discord: { token: string | undefined; api: string };
 	databaseUrl: string | undefined;
+	/** A folder in diffusers' layout, or a single-file model. */
 	modelDir: string;
+	/** A VAE in place of the model's own: a folder or a file. */
+	vae: string | undefined;
+	/** Where the tagger lies that rates every picture before it is posted. */
+	taggerDir: string;
+	/** How long it may look at one picture. */
+	taggerSeconds: number;
+	thresholds: RatingThresholds;
+	/** Where noise comes from: torch's generator on a CPU, or (Philox) on an NVIDIA GPU. */
+	randomSource: Values['RANDOM_SOURCE'];
+	/** How prompts are read when the member does not say. */
+	promptSyntax: Values['PROMPT_SYNTAX'];
 	device: Values['DEVICE'];
 	/** Where pictures, the embedded database and the stand-in's memory lie. */
 	stateDir: string;
 	port: number;
 	logLevel: Values['LOG_LEVEL'];
+	/** Paths of the operator's certificate chain and key: with them pictures carry a signed C2PA manifest. */
+	signer: { certificate: string; privateKey: string } | undefined;
+	/** Where the source of this very bot can be had, for `/about`. */
+	sourceUrl: string | undefined;
+	/** Who runs the bot, in the operator's words, for `/about`. */
+	operatorContact: string | undefined;
+	/** The file of real people of whom nothing sexual is drawn, a name a line. */
+	protectedNames: string | undefined;
 	/** How many painters one guild may hold at a time; fair order rules without it, this keeps some free for others. */
 	guildPainters: number;
 	/** How many jobs one member may have waiting in a guild. */
@@ -68,12 +104,32 @@ export function readConfig(env: Record<string, string | undefined> = process.env
 		discord: { token: values.DISCORD_TOKEN, api: values.DISCORD_API.replace(/\/+$/, '') },
 		databaseUrl: values.DATABASE_URL,
 		modelDir: values.MODEL_DIR,
+		vae: values.VAE,
+		taggerDir: values.TAGGER_DIR,
+		taggerSeconds: values.TAGGER_SECONDS,
+		thresholds: values.RATING_THRESHOLDS,
+		randomSource: values.RANDOM_SOURCE,
+		promptSyntax: values.PROMPT_SYNTAX,
 		device: values.DEVICE,
 		stateDir: values.STATE_DIR,
 		port: values.PORT,
+		signer: signerOf(values),
+		sourceUrl: values.SOURCE_URL,
+		operatorContact: values.OPERATOR_CONTACT,
 		logLevel: values.LOG_LEVEL,
+		protectedNames: values.PROTECTED_NAMES,
 		guildPainters: values.GUILD_PAINTERS,
 		memberWaiting: values.MEMBER_WAITING,
 		painterEnv: painterEnvironment(env),
 	};
+}
+
+function signerOf({ C2PA_CERT: certificate, C2PA_KEY: privateKey }: Values): Config['signer'] {
+	if (certificate === undefined && privateKey === undefined) return undefined;
+	if (certificate !== undefined && privateKey !== undefined) return { certificate, privateKey };
+	const [set, missing] =
+		certificate === undefined ? (['C2PA_KEY', 'C2PA_CERT'] as const) : (['C2PA_CERT', 'C2PA_KEY'] as const);
+	throw new SetupError(
+		`${set} = ${JSON.stringify(certificate ?? privateKey)}: ${missing} is not set, and pictures are signed with both. Example: ${missing}=${keys[missing].example}`,
+	);
 }

@@ -4,12 +4,20 @@ import { readConfig } from './config.ts';
 import { isDatabaseAway, ping } from './db/client.ts';
 import { liftLeases } from './db/outbox.ts';
 import { ProgressBoard } from './discord/board.ts';
+import { CardPoster } from './discord/card-poster.ts';
+import { choresOf } from './discord/chores.ts';
 import { createClient, logIn, serve } from './discord/client.ts';
 import { deliver } from './discord/delivery.ts';
+import { attachmentSource, downloadAttachment } from './discord/download.ts';
+import { factsNow, memberNow } from './discord/facts.ts';
 import { SetupError } from './errors.ts';
 import { serveHealth } from './health.ts';
 import { createLog } from './log.ts';
+import { readNames } from './moderation/names.ts';
+import { protectEverywhere } from './moderation/place.ts';
+import { warmGate } from './moderation/warm.ts';
 import { Outbox } from './queue/outbox.ts';
+import { Sweeper } from './queue/sweeper.ts';
 import { runProgram } from './run.ts';
 import { startStandin } from './standin/index.ts';
 import { openStudio } from './studio.ts';
@@ -17,6 +25,7 @@ import { openStudio } from './studio.ts';
 await runProgram(async (onClose, fail) => {
 	const config = readConfig();
 	const log = createLog(config.logLevel);
+	if (config.protectedNames !== undefined) protectEverywhere(await readNames(config.protectedNames));
 
 	// What the studio wakes needs the studio first.
 	let outbox: Outbox | undefined;
@@ -34,6 +43,7 @@ await runProgram(async (onClose, fail) => {
 	if (standin) onClose(() => standin.stop());
 	const { token, api } = config.discord.token ? config.discord : standin!;
 
+	warmGate();
 	const client = createClient(api);
 	onClose(() => client.destroy());
 	const connected = await logIn(client, token!, log, fail);
@@ -44,9 +54,13 @@ await runProgram(async (onClose, fail) => {
 		db,
 		store: studio.store,
 		model: studio.model,
+		thresholds: config.thresholds,
 		closeProgress: (generationId: string) => shown.close(generationId),
 	};
 	outbox = new Outbox({ db, log, deliver: (generationId) => deliver(delivery, generationId) });
+	const cards = new CardPoster({ client: connected, db, store: studio.store, thresholds: config.thresholds, log });
+	const chores = choresOf({ db, store: studio.store, jobs: studio.jobs, rest: connected.rest });
+	const sweeper = new Sweeper({ chores, log });
 	const interactions = serve(
 		connected,
 		{
@@ -55,6 +69,7 @@ await runProgram(async (onClose, fail) => {
 			store: studio.store,
 			model: studio.model,
 			memberWaiting: config.memberWaiting,
+			thresholds: config.thresholds,
 			randomSeed: () => randomInt(2 ** 32),
 			announce: (generation) => {
 				studio.dispatcher.wake();
@@ -63,6 +78,15 @@ await runProgram(async (onClose, fail) => {
 					.catch((error: unknown) => log.warn('progress cannot be shown', { error: String(error) }));
 			},
 			wakeOutbox: () => outbox?.wake(),
+			wakeSweeper: () => sweeper.wake(),
+			operator: {
+				sourceUrl: config.sourceUrl,
+				contact: config.operatorContact,
+				signs: config.signer !== undefined,
+			},
+			channelNow: (channelId, seenAgeRestricted) => factsNow(connected, channelId, seenAgeRestricted),
+			memberNow: (guildId, userId) => memberNow(connected, guildId, userId),
+			download: (url, limits) => downloadAttachment(url, attachmentSource(api), limits),
 		},
 		log,
 	);
@@ -70,12 +94,16 @@ await runProgram(async (onClose, fail) => {
 	if (studio.database.kind === 'embedded') await liftLeases(db);
 	studio.dispatcher.start();
 	outbox.start();
+	cards.start();
+	sweeper.start();
 	shown.start();
 	board = shown;
 	onClose(async () => {
 		await interactions.drain();
+		await sweeper.stop();
 		await studio.dispatcher.stop();
 		await outbox.stop();
+		await cards.stop();
 		await shown.stop();
 	});
 
@@ -83,7 +111,7 @@ await runProgram(async (onClose, fail) => {
 		? undefined
 		: await serveHealth(config.port, async () => {
 				await ping(db);
-				return { gateway: connected.ws.ping, guilds: connected.guilds.cache.size };
+				return { gateway: connected.ws.ping, guilds: connected.guilds.cache.size, tagger: studio.dispatcher.tagger };
 			});
 	if (health) onClose(health.close);
 	console.log(`Atelier is ready: ${(standin ?? health)!.url}`);

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { samplerNames } from './pipeline/samplers/index.ts';
+import { lcmSteps, samplerNames, takesSchedule } from './pipeline/samplers/index.ts';
+import { scheduleNames } from './pipeline/schedule/names.ts';
+import { syntaxNames } from './prompt/syntax/index.ts';
 
 /** A seed as torch takes it, kept to what a JavaScript number holds exactly: 0 to 2^53 − 1. Zero is a seed like any other. */
 export const seedSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -19,8 +21,21 @@ export const recipeSchema = z
 		prompt: z.string().min(1),
 		/** `null`: none was given at all, which a model with `force_zeros_for_empty_prompt` treats unlike an empty text. */
 		negative: z.string().nullable(),
-		/** How the prompt's text is read. `plain`: brackets are characters, as in diffusers' own encoder. */
-		syntax: z.literal('plain'),
+		/** How the texts are read. `plain`: brackets are characters, as in diffusers' own encoder. */
+		syntax: z.enum(syntaxNames),
+		/**
+		 * Which hidden state of the text encoders is taken of the positive prompt, counted from the last layer's, 1; absent: the second,
+		 * as SDXL was trained. diffusers' `clip_skip` and 2, WebUI's `Clip skip`.
+		 */
+		clipSkip: z.int().min(1).max(12).optional(),
+		/** The embeddings that the texts may name, by the SHA-256 of their files. */
+		embeddings: z.array(z.strictObject({ name: z.string(), sha256: z.string() })).optional(),
+		/** What is merged into the networks, by the SHA-256 of the files; a weight of 1 is as it was trained. */
+		loras: z
+			.array(z.strictObject({ name: z.string(), sha256: z.string(), weight: z.number().min(-4).max(4) }))
+			.min(1)
+			.max(8)
+			.optional(),
 		/** Pixels of the finished picture. */
 		width: z.int().min(8).max(8192),
 		height: z.int().min(8).max(8192),
@@ -28,6 +43,10 @@ export const recipeSchema = z
 		/** Classifier-free guidance; 1 turns it off. */
 		guidanceScale: z.number().min(1).max(30),
 		sampler: z.enum(samplerNames),
+		/** How the noise levels are spaced; absent: as the model's own `scheduler_config.json` says. */
+		schedule: z.enum(scheduleNames).optional(),
+		/** Where noise comes from; absent: torch's generator on a CPU. `philox`: its generator on an NVIDIA GPU. */
+		random: z.literal('philox').optional(),
 		/** One for each image, in the order in which they are shown. */
 		seeds: z.array(seedSchema).min(1).max(4),
 		/** SHA-256 over the model's weights, as `model/folder.ts` takes it. */
@@ -41,6 +60,14 @@ export const recipeSchema = z
 	})
 	.refine((r) => (r.parent !== undefined) === (r.strength !== undefined || r.upscaler !== undefined), {
 		error: 'a recipe with a parent has either a `strength` or an `upscaler`, one without has neither',
+	})
+	.refine((r) => takesSchedule(r.sampler, r.schedule), {
+		path: ['schedule'],
+		error: 'this `sampler` does not take this `schedule`',
+	})
+	.refine((r) => r.sampler !== 'lcm' || r.steps <= lcmSteps, {
+		path: ['steps'],
+		error: `the sampler \`lcm\` takes at most ${lcmSteps} \`steps\``,
 	})
 	.refine((r) => r.strength === undefined || r.upscaler === undefined, {
 		error: 'a recipe has a `strength` or an `upscaler`, not both',

@@ -9,7 +9,11 @@ describe('readConfig', () => {
 			discord: { token: undefined, api: 'https://discord.com/api' },
 			databaseUrl: undefined,
 			modelDir: 'models/demo',
+			taggerDir: 'models/demo/tagger',
+			taggerSeconds: 30,
+			thresholds: { explicit: 0.35, questionable: 0.35, sensitive: 0.5 },
 			device: 'auto',
+			randomSource: 'torch',
 			stateDir: 'state',
 			port: 7300,
 		});
@@ -27,11 +31,18 @@ describe('readConfig', () => {
 		['PORT', '70000'],
 		['PORT', 'seven'],
 		['DEVICE', 'gpu'],
+		['RANDOM_SOURCE', 'gpu'],
 		['DATABASE_URL', 'mysql://localhost/atelier'],
 		['DISCORD_API', 'discord.com'],
 		['LOG_LEVEL', 'loud'],
 		['GUILD_PAINTERS', '0'],
 		['MEMBER_WAITING', '1.5'],
+		['TAGGER_SECONDS', '0'],
+		['RATING_THRESHOLDS', 'explicit=2'],
+		['RATING_THRESHOLDS', 'nsfw=0.5'],
+		['SOURCE_URL', 'git.example.com/atelier'],
+		['C2PA_CERT', 'chain.pem'],
+		['C2PA_KEY', 'key.pem'],
 	] as const)('a bad %s (%s) is one line with the key, the problem and an example', ([key, value]) => {
 		const attempt = () => readConfig({ [key]: value });
 		expect(attempt).toThrow(SetupError);

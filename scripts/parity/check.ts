@@ -1,5 +1,6 @@
+import { resolve } from 'node:path';
 import type { ModelFolder } from '../../src/model/folder.ts';
-import { type Case, findCases, readCase } from './case.ts';
+import { type Case, findCases, folderOf, readCase } from './case.ts';
 import { networkCheckers } from './network-cases.ts';
 import { pipelineCheckers } from './pipeline-cases.ts';
 import { Workshop } from './workshop.ts';
@@ -59,9 +60,11 @@ export async function checkFolder(
 async function check(item: Case, workshop: Workshop): Promise<Outcome> {
 	const checker = checkers[item.kind];
 	if (!checker) return { covered: false, reason: `kind \`${item.kind}\`` };
-	const found = await workshop.find(item);
-	if (found.kind === 'file') return { covered: false, reason: 'a model in one file' };
-	return checker(item, { model: await workshop.model(found.path), workshop });
+	const path = await workshop.find(item);
+	// samplers have a `config` too, which is no folder
+	const { config } = item.parameters;
+	const settings = typeof config === 'string' ? resolve(folderOf(item), config) : undefined;
+	return checker(item, { model: await workshop.model(path, settings), workshop });
 }
 
 function besides(a: Case, b: Case): boolean {

@@ -1,4 +1,9 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { openAestheticFolder } from '../../src/model/aesthetic-folder.ts';
 import {
+	compileAesthetic,
 	compileTextEncoder,
 	compileUnet,
 	compileUpscaler,
@@ -7,8 +12,9 @@ import {
 } from '../../src/model/compile.ts';
 import type { ModelFolder } from '../../src/model/folder.ts';
 import type { CompiledGraph, Target } from '../../src/model/graph.ts';
+import { readLora } from '../../src/model/lora.ts';
 import type { Feed } from '../../src/pipeline/session.ts';
-import { type Case, inputOf } from './case.ts';
+import { type Case, folderOf, inputOf, parametersOf } from './case.ts';
 import type { Checker } from './check.ts';
 import { floats, largestError } from './error.ts';
 
@@ -65,6 +71,28 @@ const upscale = network('upscaler', (model) => compileUpscaler(model, target), {
 const upscaler: Checker = async (item, bench) =>
 	bench.model.upscaler ? upscale(item, bench) : { covered: false, reason: 'the model has no upscaler' };
 
+/** The aesthetic scorer in the model's folder. */
+const aesthetic: Checker = async (item, bench) => {
+	const path = join(bench.model.path, 'aesthetic');
+	const isThere = await stat(path).then(
+		() => true,
+		() => false,
+	);
+	if (!isThere) return { covered: false, reason: 'the model has no aesthetic scorer' };
+	const folder = await openAestheticFolder(path);
+	return network('aesthetic', () => compileAesthetic(folder, target))(item, bench);
+};
+
+const loraSchema = z.object({ lora: z.string().min(1), scale: z.number() });
+
+/** The UNet with a LoRA merged into it; the file lies beside the case. */
+const lora: Checker = async (item, bench) => {
+	const { lora: file, scale } = parametersOf(item, loraSchema);
+	const path = resolve(folderOf(item), file);
+	const applied = [{ lora: await readLora(path, file, bench.model), weight: scale }];
+	return network(`unet ${path} ${scale}`, (model) => compileUnet(model, target, applied))(item, bench);
+};
+
 /** The checkers of tokenizers and single networks. */
 export const networkCheckers: Readonly<Record<string, Checker>> = {
 	tokens,
@@ -72,6 +100,8 @@ export const networkCheckers: Readonly<Record<string, Checker>> = {
 	upscaler,
 	text_encoder: network('text_encoder', (model) => compileTextEncoder(model, 1, target)),
 	text_encoder_2: network('text_encoder_2', (model) => compileTextEncoder(model, 2, target)),
+	aesthetic,
+	lora,
 	unet: network('unet', (model) => compileUnet(model, target)),
 	vae_decode: network('vae_decoder', (model) => compileVaeDecoder(model, target)),
 	vae_encode: network('vae_encoder', (model) => compileVaeEncoder(model, target)),

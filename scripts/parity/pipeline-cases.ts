@@ -1,32 +1,23 @@
 import { z } from 'zod';
-import { ModelError } from '../../src/model/errors.ts';
-import { parseSchedulerConfig, type SchedulerConfig } from '../../src/model/scheduler-config.ts';
+import { BrownianTree } from '../../src/pipeline/brownian-tree.ts';
 import { diffuse } from '../../src/pipeline/diffuse.ts';
 import { TorchGenerator } from '../../src/pipeline/random.ts';
 import { type SamplerName, samplers } from '../../src/pipeline/samplers/index.ts';
-import { lastPart, makeSchedule } from '../../src/pipeline/schedule.ts';
+import { lastPart, makeSchedule, type Schedule, startLevel } from '../../src/pipeline/schedule/index.ts';
+import { timestepOf } from '../../src/pipeline/schedule/sigmas.ts';
+import { syntaxNames } from '../../src/prompt/syntax/index.ts';
 import { type Case, CaseError, inputOf, parametersOf } from './case.ts';
 import type { Checker } from './check.ts';
 import { type Computed, floats, largestError } from './error.ts';
-
-/** Which of diffusers' classes is which of our samplers. Another one is not covered. */
-const classes: Readonly<Record<string, SamplerName>> = { EulerAncestralDiscreteScheduler: 'euler-ancestral' };
-
-/** Settings of those classes that `parseSchedulerConfig` knows; it passes over others, which here would be a wrong comparison. */
-const knownSettings = new Set([
-	'beta_end',
-	'beta_schedule',
-	'beta_start',
-	'num_train_timesteps',
-	'prediction_type',
-	'rescale_betas_zero_snr',
-	'steps_offset',
-	'timestep_spacing',
-	'trained_betas',
-]);
+import { chooseSampler } from './scheduler-classes.ts';
 
 const noiseSchema = z.object({ seed: z.int().min(0) });
+const brownianSchema = z.object({ seed: z.int().min(0), range: z.tuple([z.number(), z.number()]) });
 const promptSchema = z.object({ prompt: z.string(), negative: z.string().nullable() });
+const readingSchema = promptSchema.extend({
+	syntax: z.enum(syntaxNames).optional(),
+	clipSkip: z.int().min(1).max(12).optional(),
+});
 const samplingSchema = promptSchema.extend({
 	scheduler: z.string(),
 	config: z.record(z.string(), z.unknown()),
@@ -47,12 +38,27 @@ const noise: Checker = async (item) => {
 	return { covered: true, error: largestError(item, Object.fromEntries(draws)) };
 };
 
+/** What one Brownian path gives from each sigma to the next. */
+const brownian: Checker = async (item) => {
+	const { seed, range } = parametersOf(item, brownianSchema);
+	const wanted = item.outputs.get('noise')?.dims ?? [];
+	const sigmas = floats(inputOf(item, 'sigmas'));
+	const size = count(wanted.slice(1));
+	const makeGenerator = (own: number) => new TorchGenerator(own);
+	const tree = new BrownianTree({ seed, size, from: range[0], to: range[1], makeGenerator });
+	const data = new Float32Array((sigmas.length - 1) * size);
+	for (let i = 0; i + 1 < sigmas.length; i++) data.set(tree.noise(sigmas[i]!, sigmas[i + 1]!), i * size);
+	return {
+		covered: true,
+		error: largestError(item, { noise: { data, dims: [sigmas.length - 1, ...wanted.slice(1)] } }),
+	};
+};
+
 const encodePrompt: Checker = async (item, { model, workshop }) => {
 	const { prompts } = await workshop.sdxl(model);
 	// any guidance above 1 asks for both prompts
-	const asked = { ...parametersOf(item, promptSchema), guidanceScale: 2 };
-	const { promptEmbeds, pooledPromptEmbeds } = await prompts.condition(asked, model.forceZerosForEmptyPrompt);
-	const tokens = model.tokenizer.maxLength;
+	const asked = { ...parametersOf(item, readingSchema), guidanceScale: 2 };
+	const { promptEmbeds, pooledPromptEmbeds, tokens } = await prompts.condition(asked, model.forceZerosForEmptyPrompt);
 	const embeds = (half: number): Computed => {
 		const length = promptEmbeds.length / 2;
 		return { data: promptEmbeds.subarray(half * length, (half + 1) * length), dims: [1, tokens, length / tokens] };
@@ -76,20 +82,22 @@ const trajectory: Checker = async (item, { model, workshop }) => {
 	const chosen = chooseSampler(asked);
 	if ('reason' in chosen) return { covered: false, reason: chosen.reason };
 	const { networks, prompts } = await workshop.sdxl(model);
-	const whole = makeSchedule(chosen.config, asked.steps);
 	const { strength } = asked;
-	const schedule = typeof strength === 'number' ? lastPart(whole, strength) : whole;
+	const { sample, rules } = samplers[chosen.sampler];
+	const whole = makeSchedule(chosen.config, asked.steps, { rules });
+	const isFromPicture = typeof strength === 'number';
+	const schedule = isFromPicture ? lastPart(whole, strength) : whole;
 	const start = inputOf(item, 'latents');
-	const latents = floats(start).map(
-		(x) => x * (typeof strength === 'number' ? schedule.sigmas[0]! : whole.initNoiseSigma),
-	);
-	if (typeof strength === 'number') {
+	const { alpha, sigma } = startLevel(schedule);
+	const amplitude = isFromPicture ? sigma : whole.initNoiseSigma;
+	const latents = floats(start).map((x) => x * amplitude);
+	if (isFromPicture) {
 		const parent = floats(inputOf(item, 'init_latents'));
-		for (let i = 0; i < latents.length; i++) latents[i]! += parent[i]!;
+		for (let i = 0; i < latents.length; i++) latents[i]! += Math.fround(alpha * parent[i]!);
 	}
 	const request = { prompt: asked.prompt, negative: asked.negative, guidanceScale: asked.guidance };
 	const walk = diffuse(networks.unet, {
-		sampler: samplers[chosen.sampler].sample,
+		sampler: sample,
 		height: asked.height,
 		width: asked.width,
 		latents,
@@ -104,8 +112,7 @@ const trajectory: Checker = async (item, { model, workshop }) => {
 	for await (const step of walk) seen.push([...step.latents]);
 	const outputs = {
 		latents: { data: Float32Array.from(seen.flat()), dims: [seen.length, ...start.dims] },
-		sigmas: { data: whole.sigmas, dims: [whole.sigmas.length] },
-		timesteps: { data: whole.timesteps, dims: [whole.timesteps.length] },
+		...asDiffusersTells(chosen.sampler, whole),
 	};
 	return { covered: true, error: largestError(item, outputs, ['latents']) };
 };
@@ -139,30 +146,32 @@ const picture: Checker = async (item, { model, workshop }) => {
 /** The checkers of what lies around the networks: noise, prompts, samplers, whole pictures. */
 export const pipelineCheckers: Readonly<Record<string, Checker>> = {
 	noise,
+	brownian,
 	encode_prompt: encodePrompt,
 	trajectory,
 	picture,
 };
 
-function chooseSampler(asked: {
-	scheduler: string;
-	config: Record<string, unknown>;
-}): { sampler: SamplerName; config: SchedulerConfig } | { reason: string } {
-	const sampler = classes[asked.scheduler];
-	if (!sampler) return { reason: `scheduler \`${asked.scheduler}\`` };
-	const unknown = Object.keys(asked.config).find((key) => !knownSettings.has(key));
-	if (unknown !== undefined) return { reason: `\`${unknown}\` of \`${asked.scheduler}\`` };
-	try {
-		return { sampler, config: parseSchedulerConfig(asked.config, asked.scheduler) };
-	} catch (error) {
-		if (error instanceof ModelError) return { reason: error.message };
-		throw error;
-	}
+/**
+ * The whole schedule as diffusers' classes hold it: those of two calls a step list each call, with the same sigma twice, and those
+ * that go by alphaBar have no sigmas (the case says a single zero).
+ */
+function asDiffusersTells(sampler: SamplerName, schedule: Schedule): Record<'sigmas' | 'timesteps', Computed> {
+	const { sigmas, timesteps, rules, training } = schedule;
+	const isTwice = samplers[sampler].callsPerStep === 2;
+	const calls = [...timesteps].flatMap((timestep, i) => {
+		if (i === 0 || !isTwice) return [timestep];
+		const between = timestepOf(training, Math.sqrt(sigmas[i - 1]! * sigmas[i]!));
+		return [sampler === 'heun' ? timestep : between, timestep];
+	});
+	const levels = [...sigmas].flatMap((sigma, i) => (isTwice && i > 0 && sigma > 0 ? [sigma, sigma] : [sigma]));
+	const tensor = (data: number[]) => ({ data: Float32Array.from(data), dims: [data.length] });
+	return { sigmas: tensor(rules === 'ddim' || rules === 'lcm' ? [0] : levels), timesteps: tensor(calls) };
 }
 
 /** Hands out the draws of a case, one after another. */
 function givenNoise(item: Case, size: number): () => Float32Array {
-	const draws = floats(inputOf(item, 'noise'));
+	const draws = item.inputs.has('noise') ? floats(inputOf(item, 'noise')) : new Float32Array();
 	let at = 0;
 	return () => {
 		if (at + size > draws.length)

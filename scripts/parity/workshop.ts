@@ -10,9 +10,6 @@ import { type Case, CaseError, folderOf } from './case.ts';
 /** The model that stands in where a case's own is not in this repository: goldens are copied, models lie elsewhere. */
 const demoModel = fileURLToPath(new URL('../../models/demo', import.meta.url));
 
-/** A model as a case names it: a folder, or one file in the original layout. */
-export type FoundModel = { kind: 'folder'; path: string } | { kind: 'file'; path: string };
-
 /** Keeps models and sessions open from one case to the next. Everything is computed on the CPU in f32: goldens are. */
 export class Workshop {
 	readonly #standIn: string;
@@ -32,26 +29,30 @@ export class Workshop {
 	}
 
 	/**
-	 * Finds the model of a case.
+	 * Finds the model of a case: a folder, or one file in the original layout.
 	 *
 	 * @throws {CaseError} if neither that nor the one to stand in exists.
 	 */
-	async find(item: Case): Promise<FoundModel> {
+	async find(item: Case): Promise<string> {
 		const own = item.model === undefined ? undefined : resolve(folderOf(item), item.model);
 		for (const path of [own, this.#standIn]) {
 			const found = path === undefined ? undefined : await stat(path).catch(() => undefined);
 			if (!path || !found) continue;
 			if (path !== own && own !== undefined) this.#sayOnce(`\`${own}\` does not exist: using \`${path}\` in its place`);
-			return { kind: found.isDirectory() ? 'folder' : 'file', path };
+			return path;
 		}
 		throw new CaseError(
 			`\`${item.path}\`: expected its model \`${own ?? this.#standIn}\`, there is none (see --model)`,
 		);
 	}
 
-	/** Opens a model folder, once. */
-	model(path: string): Promise<ModelFolder> {
-		return keep(this.#models, path, () => openModelFolder(path));
+	/**
+	 * Opens a model, once.
+	 *
+	 * @param settings Of a single file of unusual size: the folder whose settings belong to it.
+	 */
+	model(path: string, settings?: string): Promise<ModelFolder> {
+		return keep(this.#models, `${path} ${settings ?? ''}`, () => openModelFolder(path, { settings }));
 	}
 
 	/** Opens a network of a model, once. */

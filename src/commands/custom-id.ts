@@ -1,7 +1,35 @@
 import { z } from 'zod';
 
 /** What a button, select or modal does. Short, because they are kept in messages for ever: never give one a new meaning. */
-export const verbs = ['up', 'vary', 'reroll', 'edit', 'remix', 'delete', 'cancel'] as const;
+export const verbs = [
+	'up',
+	'vary',
+	'reroll',
+	'edit',
+	'remix',
+	'delete',
+	'cancel',
+	'why',
+	'panel',
+	'set',
+	'unset',
+	'report',
+	'case',
+	'case-keep',
+	'case-remove',
+	'case-remove-all',
+	'case-warn',
+	'case-timeout',
+	'case-ban',
+	'case-undo',
+	'audit',
+	'audit-newer',
+	'audit-undo',
+	'mydata',
+	'export',
+	'erase',
+	'erase-now',
+] as const;
 export type Verb = (typeof verbs)[number];
 
 export interface Press {

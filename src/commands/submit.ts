@@ -11,6 +11,7 @@ import { limitFor } from '../moderation/member.ts';
 import { suitFor } from '../prompt/recipe.ts';
 import { accept, type Origin, type Wish } from '../queue/accept.ts';
 import type { Call } from './context.ts';
+import { tellWarnings } from './warnings.ts';
 
 type Asking = ChatInputCommandInteraction | ButtonInteraction | ModalSubmitInteraction;
 
@@ -29,6 +30,7 @@ export async function submit(
 	// The gate needs nothing but what we have, so a refusal is the first answer and stays private.
 	const { channel, settings, ceiling } = call.place;
 	const recipe = admit({ recipe: suitFor(wish.recipe, ceiling), channel, settings, member: call.member });
+	if (interaction.guildId !== null) await tellWarnings(call.db, interaction.guildId, interaction.user.id);
 	const replyId = await deferOnce(interaction);
 	const origin = { ...originOf(interaction, replyId), seenAgeRestricted: call.seenAgeRestricted };
 	const quota = limitFor(call.place.guild, call.member);

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, count, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Db } from './client.ts';
 import { type GenerationKind, generations, usage } from './schema.ts';
 
@@ -55,21 +55,18 @@ export async function countOpen(db: Db, lane: string, userId: string): Promise<n
 	return row?.open ?? 0;
 }
 
-/** When a member's last wish in a lane was accepted; one that failed or was cancelled does not count. */
-export async function lastAccepted(db: Db, lane: string, userId: string): Promise<Date | undefined> {
-	const [row] = await db
-		.select({ createdAt: generations.createdAt })
+/** What a member asked for in a guild and has not seen yet. */
+export function openOf(db: Db, guildId: string, userId: string): Promise<Generation[]> {
+	return db
+		.select()
 		.from(generations)
 		.where(
 			and(
-				eq(generations.lane, lane),
+				eq(generations.guildId, guildId),
 				eq(generations.userId, userId),
-				inArray(generations.state, ['queued', 'running', 'painted']),
+				inArray(generations.state, ['queued', 'running']),
 			),
-		)
-		.orderBy(desc(generations.createdAt))
-		.limit(1);
-	return row?.createdAt;
+		);
 }
 
 /** The jobs of a lane that no painter has taken yet. */
@@ -85,6 +82,36 @@ export function waitingInLane(db: Db, lane: string) {
 		})
 		.from(generations)
 		.where(and(eq(generations.lane, lane), eq(generations.state, 'queued')));
+}
+
+/** The generations of a guild that no painter has taken yet, oldest first. */
+export function queuedOfGuild(db: Db, guildId: string): Promise<Generation[]> {
+	return db
+		.select()
+		.from(generations)
+		.where(and(eq(generations.guildId, guildId), eq(generations.state, 'queued')))
+		.orderBy(generations.createdAt);
+}
+
+/** The prompts that were accepted in a guild since a moment, the newest first: what is drawn, what was typed, how often. */
+export function promptsSince(
+	db: Db,
+	guildId: string,
+	since: Date,
+	limit: number,
+): Promise<{ prompt: string; asked: string; times: number }[]> {
+	const prompt = sql<string>`${generations.recipe} ->> 'prompt'`;
+	return db
+		.select({
+			prompt,
+			asked: sql<string>`min(${generations.request} ->> 'prompt')`,
+			times: sql<number>`count(*)::int`,
+		})
+		.from(generations)
+		.where(and(eq(generations.guildId, guildId), gt(generations.createdAt, since), isNull(generations.deletedAt)))
+		.groupBy(prompt)
+		.orderBy(sql`max(${generations.createdAt}) desc`)
+		.limit(limit);
 }
 
 /** What stands before a waiting generation: how many jobs, and their estimated painter time in tenths of a second. */
@@ -144,6 +171,11 @@ export async function endGeneration(
 	return rows.length === 1;
 }
 
+/** Notes what the member is told of pictures that were not shown; `null` where all of them were. */
+export async function noteFailure(db: Db, id: string, failure: string | null): Promise<void> {
+	await db.update(generations).set({ failure }).where(eq(generations.id, id));
+}
+
 /** Counts a painter that died on a generation, and answers how many have. */
 export async function countCrash(db: Db, id: string): Promise<number> {
 	const rows = await db
@@ -162,10 +194,6 @@ export async function requestCancel(db: Db, id: string): Promise<boolean> {
 		.where(and(eq(generations.id, id), eq(generations.state, 'running')))
 		.returning({ id: generations.id });
 	return rows.length === 1;
-}
-
-export async function markDeleted(db: Db, id: string): Promise<void> {
-	await db.update(generations).set({ deletedAt: sql`now()` }).where(eq(generations.id, id));
 }
 
 /** Sets the tags of waiting jobs after one more came into their lane. */

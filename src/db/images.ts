@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, eq } from 'drizzle-orm';
 import type { Db } from './client.ts';
 import { images } from './schema.ts';
 
@@ -16,4 +16,18 @@ export async function findImage(db: Db, id: string): Promise<Image | undefined> 
 /** The pictures of a generation, in the order in which the message shows them. */
 export function imagesOf(db: Db, generationId: string): Promise<Image[]> {
 	return db.select().from(images).where(eq(images.generationId, generationId)).orderBy(asc(images.position));
+}
+
+/** Notes how each picture of a generation is delivered; doing it again for a later delivery is right. */
+export async function noteShown(
+	db: Db,
+	generationId: string,
+	shown: readonly { position: number; shown: NonNullable<Image['shown']> }[],
+): Promise<void> {
+	for (const { position, shown: how } of shown) {
+		await db
+			.update(images)
+			.set({ shown: how })
+			.where(and(eq(images.generationId, generationId), eq(images.position, position)));
+	}
 }

@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { Db } from './client.ts';
 import { outbox } from './schema.ts';
 
@@ -23,10 +23,24 @@ export function claimOutbox(db: Db, limit: number, leaseSeconds: number): Promis
 		.returning();
 }
 
-export async function markDelivered(db: Db, generationId: string, messageId: string | undefined): Promise<void> {
+/**
+ * Notes where a generation was posted. When its pictures were removed or brought back while it was posted, which counts as an
+ * attempt of its own, the row stays due: what was posted is looked at again.
+ */
+export async function markDelivered(
+	db: Db,
+	{ generationId, attempts }: Pick<OutboxRow, 'generationId' | 'attempts'>,
+	messageId: string | undefined,
+): Promise<void> {
 	await db
 		.update(outbox)
-		.set({ state: 'delivered', messageId: messageId ?? null, deliveredAt: sql`now()`, lastError: null })
+		.set({
+			state: sql`case when ${outbox.attempts} = ${attempts} then 'delivered' else 'pending' end`,
+			messageId: messageId ?? null,
+			deliveredAt: sql`now()`,
+			dueAt: sql`now()`,
+			lastError: null,
+		})
 		.where(eq(outbox.generationId, generationId));
 }
 
@@ -49,4 +63,14 @@ export async function liftLeases(db: Db): Promise<void> {
 /** Where a generation's pictures were posted. */
 export async function findDelivery(db: Db, generationId: string): Promise<OutboxRow | undefined> {
 	return (await db.select().from(outbox).where(eq(outbox.generationId, generationId)))[0];
+}
+
+/** The messages that show these generations, by generation; those that none shows are left out. */
+export async function messagesOf(db: Db, generationIds: readonly string[]): Promise<Map<string, string>> {
+	if (generationIds.length === 0) return new Map();
+	const rows = await db
+		.select({ id: outbox.generationId, messageId: outbox.messageId })
+		.from(outbox)
+		.where(and(inArray(outbox.generationId, [...generationIds]), isNotNull(outbox.messageId)));
+	return new Map(rows.map(({ id, messageId }) => [id, messageId!]));
 }

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
 import type { Db } from './client.ts';
 import { sanctions } from './schema.ts';
 
@@ -33,4 +33,13 @@ export async function liftSanction(db: Db, guildId: string, id: number): Promise
 		.where(and(eq(sanctions.guildId, guildId), eq(sanctions.id, id), isNull(sanctions.liftedAt)))
 		.returning({ id: sanctions.id });
 	return lifted.length > 0;
+}
+
+/** Notes that a member is told of warnings; answers those of them that nobody told them of before. */
+export function markTold(db: Db, ids: readonly number[]): Promise<Sanction[]> {
+	return db
+		.update(sanctions)
+		.set({ toldAt: sql`now()` })
+		.where(and(inArray(sanctions.id, [...ids]), isNull(sanctions.toldAt)))
+		.returning();
 }

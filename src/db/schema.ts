@@ -69,11 +69,11 @@ export const generations = pgTable(
 		attempt: integer('attempt').notNull().default(0),
 		/** How many painters died while they worked on it. */
 		crashes: integer('crashes').notNull().default(0),
-		/** What the member is told when it failed. */
+		/** What the member is told when it failed, or when not all of its pictures were shown. */
 		failure: text('failure'),
 		/** Whose webhook the token belongs to. */
 		applicationId: text('application_id').notNull(),
-		/** Lets us edit the first reply until `tokenExpiresAt`. */
+		/** Lets us edit the first reply until `tokenExpiresAt`; '' once that is over. */
 		interactionToken: text('interaction_token').notNull(),
 		tokenExpiresAt: moment('token_expires_at').notNull(),
 		/** The first reply: where it can be edited as the bot when the token is dead. `null` when Discord's answer was lost. */
@@ -93,6 +93,15 @@ export const generations = pgTable(
 	(t) => [
 		index('generations_waiting').on(t.state, t.startTag),
 		index('generations_lane_waiting').on(t.lane, t.state),
+		/** What is stored about a member, oldest first. */
+		index('generations_member').on(t.userId, t.createdAt),
+		/** What a server keeps for too long. */
+		index('generations_age').on(t.guildId, t.createdAt),
+		/** Files and tokens whose time is over. */
+		index('generations_purge').on(t.purgeAt).where(sql`${t.purgeAt} is not null`),
+		index('generations_tokens').on(t.tokenExpiresAt).where(sql`${t.interactionToken} <> ''`),
+		/** Finds what was made from a picture. */
+		index('generations_parent').on(t.parentImageId),
 		/** The same enlargement of the same image exists once, however often U is pressed. */
 		uniqueIndex('generations_one_upscale')
 			.on(t.parentImageId, sql`(${t.recipe} ->> 'upscaler')`)
@@ -143,6 +152,7 @@ export const usage = pgTable(
 		/** Outlives its generation: who deletes their data does not win their day's pictures back. */
 		generationId: text('generation_id').primaryKey(),
 		guildId: text('guild_id'),
+		/** '' when its member had their data deleted. */
 		userId: text('user_id').notNull(),
 		/** `reserved` while it waits or runs, `spent` when pictures came, `refunded` when none did. */
 		state: text('state', { enum: usageStates }).notNull().default('reserved'),
@@ -266,21 +276,64 @@ export const reports = pgTable(
 	(t) => [primaryKey({ columns: [t.generationId, t.userId] }), index('reports_guild').on(t.guildId, t.createdAt)],
 );
 
-/** The card of a reported generation in the moderators' channel: there is one, however many report it. */
-export const cards = pgTable('cards', {
-	generationId: text('generation_id')
-		.primaryKey()
-		.references(() => generations.id),
-	guildId: text('guild_id').notNull(),
-	channelId: text('channel_id').notNull(),
-	/** `null` until Discord confirmed it. */
-	messageId: text('message_id'),
-	/** `open` until a moderator decided. */
-	state: text('state', { enum: ['open', 'kept', 'removed'] })
-		.notNull()
-		.default('open'),
-	createdAt: moment('created_at').notNull().defaultNow(),
-});
+/**
+ * The case of a reported generation: there is one, however many report it. Its card in the moderators' channel is posted and
+ * edited until it shows the newest version.
+ */
+export const cards = pgTable(
+	'cards',
+	{
+		generationId: text('generation_id')
+			.primaryKey()
+			.references(() => generations.id),
+		guildId: text('guild_id').notNull(),
+		/** Where the card is; `null` before it was posted. */
+		channelId: text('channel_id'),
+		/** `null` until Discord confirmed it. */
+		messageId: text('message_id'),
+		/** `open` until a moderator decided. */
+		state: text('state', { enum: ['open', 'kept', 'removed'] })
+			.notNull()
+			.default('open'),
+		/** Counts what moderators did about it: who presses a button of an older count is told what happened meanwhile. */
+		decisions: integer('decisions').notNull().default(0),
+		/** Counts the changes of what the card says. */
+		version: integer('version').notNull().default(1),
+		/** The version that Discord has. */
+		shownVersion: integer('shown_version').notNull().default(0),
+		/** Failures in a row to post or edit it. */
+		attempts: integer('attempts').notNull().default(0),
+		/** Not before this moment: a back-off after a failure, or the lease of the process that posts it now. */
+		dueAt: moment('due_at').notNull().defaultNow(),
+		/** Why the moderators' channel does not show it, for `/audit` and the operator. */
+		lastError: text('last_error'),
+		createdAt: moment('created_at').notNull().defaultNow(),
+	},
+	(t) => [
+		index('cards_due').on(t.dueAt).where(sql`${t.shownVersion} < ${t.version}`),
+		index('cards_guild').on(t.guildId, t.createdAt),
+	],
+);
+
+/**
+ * A member's wish to have their data deleted: the sweeper works on it until it is fulfilled, whatever happens meanwhile. The row
+ * itself goes a day later, with what was kept until then so that nobody wins their day's pictures back.
+ */
+export const deletions = pgTable(
+	'deletions',
+	{
+		id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+		userId: text('user_id').notNull(),
+		/** '' for everything, `dm` for direct messages, or a guild's id. What was asked for later than `createdAt` stays. */
+		scope: text('scope').notNull(),
+		/** How many messages Discord does not let us delete. */
+		messagesLeft: integer('messages_left').notNull().default(0),
+		createdAt: moment('created_at').notNull().defaultNow(),
+		/** When all was gone that can go at once. */
+		finishedAt: moment('finished_at'),
+	},
+	(t) => [index('deletions_member').on(t.userId)],
+);
 
 export const sanctionKinds = ['warning', 'timeout', 'ban'] as const;
 
@@ -298,6 +351,8 @@ export const sanctions = pgTable(
 		/** Until then it counts; `null`: until it is lifted. */
 		expiresAt: moment('expires_at'),
 		liftedAt: moment('lifted_at'),
+		/** When the member was told of a warning; time-outs and bans are told at every press. */
+		toldAt: moment('told_at'),
 	},
 	(t) => [index('sanctions_member').on(t.guildId, t.userId)],
 );

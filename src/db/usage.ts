@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, min, ne, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, max, min, ne, sql } from 'drizzle-orm';
 import type { Db } from './client.ts';
 import { usage } from './schema.ts';
 
@@ -15,6 +15,23 @@ export async function spendUsage(db: Db, generationId: string, gpuMs: number): P
 /** Gives a reservation back: no pictures came. */
 export async function refundUsage(db: Db, generationId: string): Promise<void> {
 	await db.update(usage).set({ state: 'refunded' }).where(eq(usage.generationId, generationId));
+}
+
+/**
+ * Corrects what a painted generation costs, to the pictures that were shown: none of them, nothing. Only ever sets the same numbers
+ * for the same delivery, so it may be repeated.
+ *
+ * @param steps sampler steps of all shown pictures
+ */
+export async function chargeShown(
+	db: Db,
+	generationId: string,
+	{ pictures, steps }: { pictures: number; steps: number },
+): Promise<void> {
+	await db
+		.update(usage)
+		.set({ state: pictures > 0 ? 'spent' : 'refunded', pictures, steps })
+		.where(eq(usage.generationId, generationId));
 }
 
 /** Counts the pictures that a member reserved or got in a guild since a moment, and says when the first of them was asked for. */
@@ -36,6 +53,24 @@ export async function picturesSince(
 			),
 		);
 	return { pictures: row?.pictures ?? 0, first: row?.first ?? undefined };
+}
+
+/**
+ * When a member's last wish in a guild was accepted; one that failed or was cancelled does not count. Asked here, since usage
+ * outlives what its member deletes.
+ */
+export async function lastAccepted(db: Db, guildId: string | null, userId: string): Promise<Date | undefined> {
+	const [row] = await db
+		.select({ latest: max(usage.createdAt) })
+		.from(usage)
+		.where(
+			and(
+				ne(usage.state, 'refunded'),
+				guildId === null ? isNull(usage.guildId) : eq(usage.guildId, guildId),
+				eq(usage.userId, userId),
+			),
+		);
+	return row?.latest ?? undefined;
 }
 
 export interface UsageTotals {

@@ -1,11 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Client, Events, GatewayIntentBits } from 'discord.js';
+import { Client, Events, GatewayIntentBits, type Guild } from 'discord.js';
 import type { Services } from '../commands/context.ts';
-import { commands } from '../commands/index.ts';
+import { commands, messageCommands } from '../commands/index.ts';
+import { rootCause } from '../db/client.ts';
 import { SetupError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { dispatch } from './dispatch.ts';
 import { RawChannels } from './facts.ts';
+import { greet } from './greeting.ts';
 
 /** Makes a client that asks for no privileged intent and reads no message. Discord is wherever `api` says. */
 export function createClient(api: string): Client {
@@ -50,7 +52,7 @@ export async function logIn(
 	client.rest.on('response', (request, response) => {
 		if (response.status === 401 && request.data.auth !== false) lost();
 	});
-	await connected.application.commands.set(commands.map(({ data }) => data));
+	await connected.application.commands.set([...commands, ...messageCommands].map(({ data }) => data));
 	return connected;
 }
 
@@ -64,9 +66,19 @@ export function serve(client: Client<true>, services: Services, log: Log): { dra
 		const done = dispatch(interaction, seen, services, log).finally(() => underWay.delete(done));
 		underWay.add(done);
 	});
+	const greetNew = (guild: Guild) => {
+		const done = greet(guild, services.db)
+			.catch((error: unknown) =>
+				log.warn('a server could not be greeted', { guildId: guild.id, error: rootCause(error) }),
+			)
+			.finally(() => underWay.delete(done));
+		underWay.add(done);
+	};
+	client.on(Events.GuildCreate, greetNew);
 	return {
 		drain: async () => {
 			client.removeAllListeners(Events.InteractionCreate);
+			client.off(Events.GuildCreate, greetNew);
 			await Promise.race([Promise.allSettled(underWay), wait(5000, undefined, { ref: false })]);
 		},
 	};

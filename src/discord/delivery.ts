@@ -1,30 +1,15 @@
-import {
-	type Client,
-	type RawFile,
-	RESTJSONErrorCodes,
-	type RESTPostAPIChannelMessageResult,
-	Routes,
-} from 'discord.js';
-import { altText } from '../commands/alt-text.ts';
-import type { Db } from '../db/client.ts';
+import { MessageFlags, RESTJSONErrorCodes, type RESTPostAPIChannelMessageResult, Routes } from 'discord.js';
+import { deleteFiles, takeDown } from '../commands/removal.ts';
 import { findGeneration, type Generation } from '../db/generations.ts';
-import { type Image, imagesOf } from '../db/images.ts';
-import { type ImageStore, MissingImageError } from '../images/store.ts';
-import { judge, reasonFor } from '../moderation/gate.ts';
-import { lookUpPlace } from '../moderation/place.ts';
+import { findDelivery } from '../db/outbox.ts';
 import { Undeliverable } from '../queue/outbox.ts';
-import { factsNow } from './facts.ts';
-import { endedLayout, type MessageBody, resultLayout } from './layouts.ts';
+import { composeLastWord, type LastWord, type LastWordOptions } from './last-word.ts';
 import { discordErrorCode, isRefusal, isUnauthorized } from './rest-errors.ts';
 
 /** Left of a token's fifteen minutes when we stop trusting it: an upload takes a while, and clocks differ. */
 const tokenMarginMs = 20_000;
 
-export interface DeliveryOptions {
-	client: Client<true>;
-	db: Db;
-	store: ImageStore;
-	model: { name: string; upscaler: object | undefined };
+export interface DeliveryOptions extends LastWordOptions {
 	/** Waits until no progress edit of the generation is under way, and lets none follow: the last word must stay the last. */
 	closeProgress(generationId: string): Promise<void>;
 }
@@ -38,12 +23,14 @@ export interface DeliveryOptions {
  */
 export async function deliver(options: DeliveryOptions, generationId: string): Promise<{ messageId?: string }> {
 	const generation = await findGeneration(options.db, generationId);
-	if (!generation || generation.deletedAt) throw new Undeliverable('the pictures were deleted meanwhile');
+	if (!generation) throw new Undeliverable('there is no such generation');
 	await options.closeProgress(generationId);
-	const message = await compose(options, generation);
+	if (generation.deletedAt) return forget(options, generation);
+	const { note, ...message } = await composeLastWord(options, generation);
 	for (const edit of editsFor(generation)) {
 		try {
 			const { id } = (await options.client.rest.patch(edit.route, { ...message, auth: edit.auth })) as { id: string };
+			if (note !== undefined && !edit.auth) await tellAuthor(options, generation, note);
 			return { messageId: id };
 		} catch (error) {
 			if (!edit.isRefusal(error)) throw error;
@@ -52,7 +39,17 @@ export async function deliver(options: DeliveryOptions, generationId: string): P
 				throw new Undeliverable('the reply was deleted', { cause: error });
 		}
 	}
-	return postToChannel(options.client, generation, message);
+	return postToChannel(options, generation, message);
+}
+
+/** The last word on pictures that were removed is that nothing shows them. */
+async function forget({ client, db, store }: DeliveryOptions, generation: Generation): Promise<{ messageId?: string }> {
+	// What was painted after the removal has files too.
+	if (!generation.purgeAt || generation.purgeAt.getTime() <= Date.now())
+		await deleteFiles({ db, store }, generation.id);
+	const outcome = await takeDown({ db, rest: client.rest }, generation);
+	if (outcome === 'left') throw new Undeliverable('Discord does not let us delete the message of removed pictures');
+	return {};
 }
 
 /** The ways to the first reply, the better one first. */
@@ -68,51 +65,23 @@ function editsFor({ applicationId, interactionToken, tokenExpiresAt, channelId, 
 	return [...(tokenLives ? [byToken] : []), ...(asBot ? [asBot] : [])];
 }
 
-interface Composed {
-	body: MessageBody & { attachments: { id: string; description: string }[] };
-	files: RawFile[];
+/** Says something to the author alone, while their interaction lives. If it does not arrive, the button Why? still tells. */
+async function tellAuthor(
+	{ client }: DeliveryOptions,
+	{ applicationId, interactionToken }: Generation,
+	content: string,
+): Promise<void> {
+	const body = { content, flags: MessageFlags.Ephemeral, allowed_mentions: { parse: [] } };
+	await client.rest.post(Routes.webhook(applicationId, interactionToken), { body, auth: false }).catch(() => {});
 }
 
-async function compose(options: DeliveryOptions, generation: Generation): Promise<Composed> {
-	const ended = (why: string): Composed => ({ body: { ...endedLayout(generation, why), attachments: [] }, files: [] });
-	if (generation.state === 'cancelled') return ended('Cancelled. Nothing was charged.');
-	if (generation.state === 'failed') return ended(generation.failure ?? 'This failed. Nothing was charged.');
-
-	// The channel may have changed since the pictures were asked for, so the gate is asked again.
-	const facts = await factsNow(options.client, generation.channelId, generation.seenAgeRestricted);
-	const { channel, settings } = await lookUpPlace(options.db, generation.guildId, facts);
-	const verdict = judge({ recipe: generation.recipe, channel, settings });
-	if (!verdict.allow) return ended(`Not shown: ${reasonFor(verdict)}`);
-
-	const images = await imagesOf(options.db, generation.id);
-	const files = await Promise.all(images.map((image) => load(options.store, image))).catch((error: unknown) => {
-		if (error instanceof MissingImageError) return undefined;
-		throw error;
-	});
-	if (!files) return ended('The pictures were painted, but their files are gone. Please ask again.');
-	const startedAt = generation.startedAt ?? generation.createdAt;
-	const seconds = ((generation.finishedAt ?? new Date()).getTime() - startedAt.getTime()) / 1000;
-	const layout = resultLayout(generation, {
-		files: files.map((file) => file.name),
-		seconds,
-		modelName: options.model.name,
-		canUpscale: options.model.upscaler !== undefined,
-	});
-	const attachments = files.map((_, i) => ({ id: String(i), description: altText(generation, i) }));
-	return { body: { ...layout, attachments }, files };
-}
-
-async function load(store: ImageStore, image: Image): Promise<RawFile> {
-	const file = image.smallFile ?? image.file;
-	const ending = file.split('.').at(-1)!;
-	const contentType = ending === 'jpg' ? 'image/jpeg' : `image/${ending}`;
-	return { name: `atelier-${image.id}.${ending}`, data: Buffer.from(await store.get(file)), contentType };
-}
-
-async function postToChannel(client: Client<true>, generation: Generation, { body, files }: Composed) {
+async function postToChannel({ client, db }: DeliveryOptions, generation: Generation, { body, files }: LastWord) {
+	// Pictures that were removed and came back are posted a second time, and a nonce only once.
+	const since = (await findDelivery(db, generation.id))?.createdAt.getTime() ?? 0;
+	const nonce = `${generation.id}-${(Math.floor(since / 1000) % 36 ** 4).toString(36)}`;
 	try {
 		const message = (await client.rest.post(Routes.channelMessages(generation.channelId), {
-			body: { ...body, nonce: generation.id, enforce_nonce: true },
+			body: { ...body, nonce, enforce_nonce: true },
 			files,
 		})) as RESTPostAPIChannelMessageResult;
 		return { messageId: message.id };

@@ -1,8 +1,10 @@
 import {
 	type AnySelectMenuInteraction,
+	type AutocompleteInteraction,
 	type ButtonInteraction,
 	type ChatInputCommandInteraction,
 	type Interaction,
+	type MessageContextMenuCommandInteraction,
 	MessageFlags,
 	type ModalSubmitInteraction,
 	RESTJSONErrorCodes,
@@ -10,7 +12,7 @@ import {
 import { components } from '../commands/components/index.ts';
 import type { Call, Services } from '../commands/context.ts';
 import { decodePress } from '../commands/custom-id.ts';
-import { commands } from '../commands/index.ts';
+import { commands, messageCommands } from '../commands/index.ts';
 import { isDatabaseAway, rootCause } from '../db/client.ts';
 import { UserError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -19,9 +21,15 @@ import { lookUpPlace } from '../moderation/place.ts';
 import { factsOfInteraction, memberOfInteraction, type SeenRaw } from './facts.ts';
 import { discordErrorCode } from './rest-errors.ts';
 
-type Handled = ChatInputCommandInteraction | ButtonInteraction | AnySelectMenuInteraction | ModalSubmitInteraction;
+type Handled =
+	| ChatInputCommandInteraction
+	| MessageContextMenuCommandInteraction
+	| ButtonInteraction
+	| AnySelectMenuInteraction
+	| ModalSubmitInteraction;
 
 const byName = new Map(commands.map((command) => [command.data.name, command]));
+const byMenuName = new Map(messageCommands.map((command) => [command.data.name, command]));
 const byVerb = new Map(components.map((component) => [component.verb, component]));
 
 /** Brings an interaction to its command or component. The only place where errors become replies. */
@@ -31,7 +39,9 @@ export async function dispatch(
 	services: Services,
 	log: Log,
 ): Promise<void> {
-	if (!interaction.isChatInputCommand() && !interaction.isMessageComponent() && !interaction.isModalSubmit()) return;
+	if (interaction.isAutocomplete()) return suggest(interaction, raw, services, log);
+	const isCommand = interaction.isChatInputCommand() || interaction.isMessageContextMenuCommand();
+	if (!isCommand && !interaction.isMessageComponent() && !interaction.isModalSubmit()) return;
 	try {
 		await route(interaction, await callFor(interaction, raw, services));
 	} catch (error) {
@@ -42,7 +52,11 @@ export async function dispatch(
 }
 
 /** Looks up what holds where somebody presses, and for them. */
-async function callFor(interaction: Handled, raw: SeenRaw | undefined, services: Services): Promise<Call> {
+async function callFor(
+	interaction: Handled | AutocompleteInteraction,
+	raw: SeenRaw | undefined,
+	services: Services,
+): Promise<Call> {
 	const { guildId } = interaction;
 	const seen = memberOfInteraction(interaction);
 	const facts = factsOfInteraction(interaction, raw);
@@ -55,10 +69,30 @@ async function callFor(interaction: Handled, raw: SeenRaw | undefined, services:
 	return { ...services, place, member, seenAgeRestricted };
 }
 
+/** Offers choices while somebody types. Where that fails there is nobody to tell, and they can type on. */
+async function suggest(
+	interaction: AutocompleteInteraction,
+	raw: SeenRaw | undefined,
+	services: Services,
+	log: Log,
+): Promise<void> {
+	try {
+		const command = byName.get(interaction.commandName);
+		await command?.autocomplete?.(interaction, await callFor(interaction, raw, services));
+	} catch (error) {
+		log.warn('no choices could be offered', { interactionId: interaction.id, error: rootCause(error) });
+	}
+}
+
 async function route(interaction: Handled, call: Call): Promise<void> {
 	if (interaction.isChatInputCommand()) {
 		const command = byName.get(interaction.commandName);
 		if (!command) throw new UserError('unknown-command', 'This command is no longer there. Type / to see what is.');
+		return command.execute(interaction, call);
+	}
+	if (interaction.isMessageContextMenuCommand()) {
+		const command = byMenuName.get(interaction.commandName);
+		if (!command) throw new UserError('unknown-command', 'This command is no longer there.');
 		return command.execute(interaction, call);
 	}
 	const press = decodePress(interaction.customId);

@@ -72,6 +72,20 @@ export function memberOfInteraction({ member, memberPermissions, user }: Interac
 	return { userId: user.id, roleIds, isModerator: isModerator(memberPermissions), joinedAt };
 }
 
+/** What Discord says of a member now, for a wish that waits; `undefined` when they, or the bot, left the server. */
+export async function memberNow(client: Client, guildId: string, userId: string): Promise<SeenMember | undefined> {
+	const guild = client.guilds.cache.get(guildId);
+	if (!guild) return undefined;
+	try {
+		// What is cached may be old: without a privileged intent nobody tells us of new roles.
+		const { roles, permissions, joinedAt } = await guild.members.fetch({ user: userId, force: true });
+		return { userId, roleIds: [...roles.cache.keys()], isModerator: isModerator(permissions), joinedAt };
+	} catch (error) {
+		if (discordErrorCode(error) === RESTJSONErrorCodes.UnknownMember) return undefined;
+		throw error;
+	}
+}
+
 /** What an event says of a channel that discord.js does not know. A thread carries no flag, so of it nothing is known. */
 export interface SeenRaw {
 	nsfw: boolean | undefined;

@@ -4,7 +4,6 @@ import {
 	ButtonBuilder,
 	ButtonStyle,
 	ContainerBuilder,
-	escapeMarkdown,
 	MediaGalleryBuilder,
 	MediaGalleryItemBuilder,
 	MessageFlags,
@@ -13,6 +12,7 @@ import {
 } from 'discord.js';
 import { altText, shorten } from '../commands/alt-text.ts';
 import { encodePress, type Verb } from '../commands/custom-id.ts';
+import { escaped } from '../commands/escape.ts';
 import type { Generation } from '../db/generations.ts';
 
 const colours = { waiting: 0x5865f2, done: 0x2f9a6e, failed: 0xd0323a };
@@ -50,13 +50,20 @@ export function progressLayout(
 	return body(box.addActionRowComponents(row(button('cancel', generation.id, 'Cancel'))));
 }
 
-/** The finished pictures with their buttons. `files` are the names of the attached files, in order. */
+/** A finished picture as a message shows it: its place in the generation, its attached file, and whether it is covered. */
+export interface ShownPicture {
+	position: number;
+	file: string;
+	isSpoiler: boolean;
+}
+
+/** The finished pictures with their buttons; of those that are `withheld` it says only how many. */
 export function resultLayout(
 	generation: Generation,
-	result: { files: string[]; seconds: number; modelName: string; canUpscale: boolean },
+	result: { pictures: ShownPicture[]; withheld: number; seconds: number; modelName: string; canUpscale: boolean },
 ): MessageBody {
 	const { recipe, id } = generation;
-	const { files, modelName, canUpscale } = result;
+	const { pictures, withheld, modelName, canUpscale } = result;
 	const isUpscale = recipe.upscaler !== undefined;
 	const facts = [
 		modelName,
@@ -67,23 +74,48 @@ export function resultLayout(
 		`<@${generation.userId}>`,
 		'AI-made',
 	];
-	const notes = generation.notes.map((note) => `\n-# ${escaped(note)}`).join('');
+	const told = [...generation.notes.map(escaped), ...(withheld > 0 ? [notShown(withheld)] : [])];
+	const notes = told.map((note) => `\n-# ${note}`).join('');
+	const items = pictures.map(({ position, file, isSpoiler }) => {
+		return { name: file, alt: altText(generation, position), isSpoiler };
+	});
 	const box = container(colours.done)
 		.addTextDisplayComponents(text(`${title(generation)}${notes}\n-# ${facts.join(' · ')}`))
-		.addMediaGalleryComponents(gallery(files.map((name, i) => ({ name, alt: altText(generation, i) }))))
+		.addMediaGalleryComponents(gallery(items))
 		.addSeparatorComponents(new SeparatorBuilder());
-	const each = (verb: Verb, letter: string) => files.map((_, i) => button(verb, id, `${letter}${i + 1}`, i));
+	const each = (verb: Verb, letter: string) =>
+		pictures.map(({ position }) => button(verb, id, `${letter}${position + 1}`, position));
 	if (!isUpscale) {
 		const reroll = emojiButton('reroll', id, '🔄');
 		box.addActionRowComponents(row(...(canUpscale ? each('up', 'U') : []), reroll));
 		box.addActionRowComponents(row(...each('vary', 'V'), emojiButton('edit', id, '✏️')));
 	}
-	return body(box.addActionRowComponents(row(emojiButton('delete', id, '🗑️'))));
+	const why = withheld > 0 ? [button('why', id, 'Why?')] : [];
+	return body(box.addActionRowComponents(row(emojiButton('delete', id, '🗑️'), emojiButton('report', id, '🚩'), ...why)));
 }
 
 /** What stands in place of pictures that do not come. */
 export function endedLayout(generation: Generation, why: string): MessageBody {
 	return body(container(colours.failed).addTextDisplayComponents(text(`${title(generation)}\n${why}`)));
+}
+
+/** What stands in place of pictures that may not be shown. Everybody reads it, so it says neither what was asked for nor why. */
+export function withheldLayout({ id, userId }: Generation): MessageBody {
+	const box = container(colours.failed).addTextDisplayComponents(
+		text(`Not shown here. Nothing was charged.\n-# For <@${userId}>: the button says why, to them and to moderators.`),
+	);
+	return body(box.addActionRowComponents(row(button('why', id, 'Why?'))));
+}
+
+/** What stands there when somebody cancelled what may not be shown any more. */
+export function forgottenLayout({ userId }: Generation): MessageBody {
+	return body(
+		container(colours.failed).addTextDisplayComponents(text(`Cancelled. Nothing was charged.\n-# <@${userId}>`)),
+	);
+}
+
+function notShown(count: number): string {
+	return count === 1 ? '1 picture is not shown here' : `${count} pictures are not shown here`;
 }
 
 const verbsOfKind: Record<Generation['kind'], string> = {
@@ -96,14 +128,6 @@ const verbsOfKind: Record<Generation['kind'], string> = {
 
 function title({ kind, request }: Generation): string {
 	return `${verbsOfKind[kind]}**${escaped(shorten(request.prompt, shownPrompt))}**`;
-}
-
-/** Takes the meaning from all that Discord would read as markup, a mention, a link or a timestamp. */
-function escaped(userText: string): string {
-	return escapeMarkdown(userText, { heading: true, bulletedList: true, numberedList: true, maskedLink: true })
-		.replaceAll('<', '\\<')
-		.replaceAll('@', '@\u200b')
-		.replace(/(https?):\/\//gi, '$1:\u200b//');
 }
 
 function bar(share: number): string {
@@ -124,9 +148,11 @@ const container = (colour: number) => new ContainerBuilder().setAccentColor(colo
 const text = (content: string) => new TextDisplayBuilder().setContent(content);
 const row = (...buttons: ButtonBuilder[]) => new ActionRowBuilder<ButtonBuilder>().addComponents(...buttons);
 
-function gallery(items: { name: string; alt: string }[]): MediaGalleryBuilder {
+function gallery(items: { name: string; alt: string; isSpoiler?: boolean }[]): MediaGalleryBuilder {
 	return new MediaGalleryBuilder().addItems(
-		items.map(({ name, alt }) => new MediaGalleryItemBuilder().setURL(`attachment://${name}`).setDescription(alt)),
+		items.map(({ name, alt, isSpoiler = false }) =>
+			new MediaGalleryItemBuilder().setURL(`attachment://${name}`).setDescription(alt).setSpoiler(isSpoiler),
+		),
 	);
 }
 

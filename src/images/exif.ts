@@ -1,9 +1,10 @@
 /**
- * A small EXIF block for WebP and JPEG, which have no place for plain texts: the description and the user comment, nothing else.
+ * A small EXIF block for WebP and JPEG, which have no place for plain texts: the description and the user comment, nothing else;
+ * and the places of EXIF and XMP in such files.
  *
  * Sources: TIFF 6.0, section 2 (header, directories); Exif 2.32, section 4.6.5 (UserComment, character code `UNICODE`, here
  * UTF-16 in the byte order of the block, which is what piexif and so Stable Diffusion WebUI read); WebP Container
- * Specification (RIFF, `VP8X`, `EXIF`); JPEG, ITU T.81 annex B (markers).
+ * Specification (RIFF, `VP8X`, `EXIF`, `XMP `); JPEG, ITU T.81 annex B (markers); XMP, ISO 16684-3 (the segment's name in JPEG).
  * Left out: every other tag; WebP files that carry more than one picture (we make none) keep their chunks as they are.
  */
 
@@ -52,31 +53,51 @@ export function readExif(exif: Buffer): Partial<ExifTexts> {
 	return { ...(description !== undefined && { description }), ...(comment !== undefined && { comment }) };
 }
 
-/** Puts an EXIF block into a WebP of the simple layout, which becomes one of the extended layout. */
-export function addExifToWebp(webp: Uint8Array, exif: Buffer, size: { width: number; height: number }): Uint8Array {
+/** Blocks of metadata for a WebP or JPEG. */
+export interface Blocks {
+	exif?: Buffer;
+	xmp: Buffer;
+}
+
+/** Puts metadata into a WebP of the simple layout, which becomes one of the extended layout. */
+export function addBlocksToWebp(
+	webp: Uint8Array,
+	{ exif, xmp }: Blocks,
+	size: { width: number; height: number },
+): Uint8Array {
 	const chunks = [...webpChunks(webp)];
 	if (chunks.some((c) => c.name === 'VP8X')) throw new TypeError('Expected a WebP of the simple layout, got `VP8X`');
 	const extended = Buffer.alloc(10);
-	extended[0] = 0x08; // there is EXIF
+	extended[0] = 0x04 | (exif ? 0x08 : 0); // there is XMP, and EXIF
 	extended.writeUIntLE(size.width - 1, 4, 3);
 	extended.writeUIntLE(size.height - 1, 7, 3);
 	const body = Buffer.concat([
 		Buffer.from('WEBP', 'latin1'),
 		riffChunk('VP8X', extended),
 		...chunks.map((c) => riffChunk(c.name, c.data)),
-		riffChunk('EXIF', exif),
+		...(exif ? [riffChunk('EXIF', exif)] : []),
+		riffChunk('XMP ', xmp),
 	]);
 	return new Uint8Array(riffChunk('RIFF', body));
 }
 
-/** Puts an EXIF block into a JPEG, behind its JFIF header. @throws {RangeError} if it is longer than a segment may be. */
-export function addExifToJpeg(jpeg: Uint8Array, exif: Buffer): Uint8Array {
-	const size = exif.length + 8;
-	if (size > 0xffff) throw new RangeError(`Expected EXIF of at most ${0xffff - 8} bytes, got ${exif.length}`);
-	const head = Buffer.from([0xff, 0xe1, size >> 8, size & 0xff, 0x45, 0x78, 0x69, 0x66, 0, 0]); // APP1, length, Exif
+/** Puts metadata into a JPEG, behind its JFIF header. @throws {RangeError} if a block is longer than a segment may be. */
+export function addBlocksToJpeg(jpeg: Uint8Array, { exif, xmp }: Blocks): Uint8Array {
 	const first = jpegSegments(jpeg).next().value;
 	const at = first?.marker === 0xe0 ? first.end : 2;
-	return new Uint8Array(Buffer.concat([jpeg.subarray(0, at), head, exif, jpeg.subarray(at)]));
+	const segments = [...(exif ? [app1('Exif\0\0', exif)] : []), app1('http://ns.adobe.com/xap/1.0/\0', xmp)];
+	return new Uint8Array(Buffer.concat([jpeg.subarray(0, at), ...segments, jpeg.subarray(at)]));
+}
+
+/** A segment of JPEG for applications: marker, length, who it is for, what it says. */
+function app1(name: string, block: Buffer): Buffer {
+	const prefix = Buffer.from(name, 'latin1');
+	const size = 2 + prefix.length + block.length;
+	if (size > 0xffff) {
+		const most = 0xffff - 2 - prefix.length;
+		throw new RangeError(`Expected metadata of at most ${most} bytes in a JPEG, got ${block.length}`);
+	}
+	return Buffer.concat([Buffer.from([0xff, 0xe1, size >> 8, size & 0xff]), prefix, block]);
 }
 
 /** Finds the EXIF block of a WebP or JPEG. */

@@ -1,10 +1,12 @@
-import packageJson from '../../package.json' with { type: 'json' };
 import { assertNever } from '../errors.ts';
 import type { ImageFormat } from '../pipeline/protocol.ts';
 import { samplers } from '../pipeline/samplers/index.ts';
+import { schedules } from '../pipeline/schedule/names.ts';
+import { loraTag } from '../prompt/loras.ts';
 import { canonicalRecipe, type Recipe, recipeSchema } from '../recipe.ts';
-import { addExifToJpeg, addExifToWebp, buildExif, findExif, readExif } from './exif.ts';
+import { addBlocksToJpeg, addBlocksToWebp, buildExif, findExif, readExif } from './exif.ts';
 import { addPngTexts, isPng, readPngText } from './png.ts';
+import { buildXmp, creatorTool } from './xmp.ts';
 
 /** What a finished file says about how it was made. */
 export interface Origin {
@@ -26,6 +28,7 @@ export function parametersText({ recipe, modelName, enlargedBy }: Origin): strin
 	const settings: [name: string, value: string | number][] = [
 		['Steps', recipe.steps],
 		['Sampler', samplers[recipe.sampler].label],
+		...(recipe.schedule === undefined ? [] : [['Schedule type', schedules[recipe.schedule].webui] as [string, string]]),
 		['CFG scale', recipe.guidanceScale],
 		['Seed', recipe.seeds[0]!],
 		['Size', `${recipe.width}x${recipe.height}`],
@@ -37,15 +40,20 @@ export function parametersText({ recipe, modelName, enlargedBy }: Origin): strin
 		if (enlargedBy !== undefined) settings.push(['Postprocess upscale by', enlargedBy]);
 		settings.push(['Postprocess upscaler', recipe.upscaler]);
 	}
-	settings.push(['Version', `Atelier ${packageJson.version}`]);
+	settings.push(['RNG', recipe.random === 'philox' ? 'NV' : 'CPU']);
+	settings.push(['Version', creatorTool]);
 	const negative = recipe.negative === null ? '' : `\nNegative prompt: ${recipe.negative}`;
-	return `${recipe.prompt}${negative}\n${settings.map(([name, value]) => `${name}: ${quote(value)}`).join(', ')}`;
+	const loras = (recipe.loras ?? [])
+		.map(loraTag)
+		.map((tag) => ` ${tag}`)
+		.join('');
+	return `${recipe.prompt}${loras}${negative}\n${settings.map(([name, value]) => `${name}: ${quote(value)}`).join(', ')}`;
 }
 
 /**
- * Puts the recipe into a finished file, as `parameters` for people and other tools and as canonical JSON for us. Equal recipes
- * give equal bytes: nothing here knows the time. PNG: texts `parameters` and `recipe`; WebP and JPEG: EXIF UserComment and
- * ImageDescription.
+ * Puts the recipe into a finished file, as `parameters` for people and other tools and as canonical JSON for us, and the mark
+ * that it was made by AI, as XMP. Equal recipes give equal bytes: nothing here knows the time. PNG: texts `parameters`, `recipe`
+ * and `XML:com.adobe.xmp`; WebP and JPEG: EXIF UserComment and ImageDescription, and their own places for XMP.
  *
  * @param size pixels of the file.
  */
@@ -57,20 +65,27 @@ export function embedRecipe(
 ): Uint8Array {
 	const parameters = parametersText(origin);
 	const json = canonicalRecipe(origin.recipe);
-	const exif = () => buildExif({ description: escapeToAscii(json), comment: parameters });
+	const xmp = buildXmp(origin.modelName);
+	const blocks = () => ({ exif: buildExif({ description: escapeToAscii(json), comment: parameters }), xmp });
 	switch (format) {
 		case 'png':
 			return addPngTexts(bytes, [
 				{ keyword: 'parameters', text: parameters },
 				{ keyword: 'recipe', text: json, utf8: true },
+				{ keyword: 'XML:com.adobe.xmp', text: xmp.toString('utf8'), utf8: true },
 			]);
 		case 'webp':
-			return addExifToWebp(bytes, exif(), size);
+			return addBlocksToWebp(bytes, blocks(), size);
 		case 'jpeg':
-			return addExifToJpeg(bytes, exif());
+			return addBlocksToJpeg(bytes, blocks());
 		default:
 			return assertNever(format);
 	}
+}
+
+/** Marks a WebP that carries no recipe, a preview, as made by AI. */
+export function markPreview(webp: Uint8Array, size: { width: number; height: number }): Uint8Array {
+	return addBlocksToWebp(webp, { xmp: buildXmp(undefined) }, size);
 }
 
 /** Reads the recipe out of a PNG, WebP or JPEG; `undefined` if there is none or it is none of ours. Never throws on bad files. */

@@ -1,26 +1,37 @@
+import type { AestheticFolder } from './aesthetic-folder.ts';
 import { ModelError } from './errors.ts';
 import type { ModelFolder } from './folder.ts';
 import type { CompiledGraph, Target } from './graph.ts';
+import { type AppliedLora, withLoras } from './lora.ts';
 import { clipText } from './networks/clip-text.ts';
 import { srvgg } from './networks/srvgg.ts';
 import { unet } from './networks/unet.ts';
 import { vaeDecoder, vaeEncoder } from './networks/vae.ts';
+import { vit } from './networks/vit.ts';
 
 /*
- * From an opened model folder to graphs. Nothing here reads weights: a graph refers to them by file, offset and length. All throw
+ * From an opened model folder to graphs, with LoRAs merged into them. Nothing here reads weights: a graph refers to them by file, offset and length. All throw
  * ModelError if a tensor is missing, left over or of another shape than the configuration asks for.
  */
 
-/** Compiles a text encoder; see `clipText` for inputs and outputs. */
-export function compileTextEncoder(folder: ModelFolder, which: 1 | 2, target: Target): CompiledGraph {
+/** Compiles a text encoder; see `clipText` for inputs and outputs, and for `steerable`. */
+export function compileTextEncoder(
+	folder: ModelFolder,
+	which: 1 | 2,
+	target: Target,
+	steerable = false,
+	loras: readonly AppliedLora[] = [],
+): CompiledGraph {
+	const part = which === 1 ? 'textEncoder' : 'textEncoder2';
+	const weights = withLoras(folder.weights[part], part, loras);
 	return which === 1
-		? clipText('text_encoder', folder.weights.textEncoder, folder.textConfig, false, target)
-		: clipText('text_encoder_2', folder.weights.textEncoder2, folder.textConfig2, true, target);
+		? clipText('text_encoder', weights, folder.textConfig, false, target, steerable)
+		: clipText('text_encoder_2', weights, folder.textConfig2, true, target, steerable);
 }
 
 /** Compiles the UNet; see `unet` for inputs and outputs. */
-export function compileUnet(folder: ModelFolder, target: Target): CompiledGraph {
-	return unet('unet', folder.weights.unet, folder.unetConfig, target);
+export function compileUnet(folder: ModelFolder, target: Target, loras: readonly AppliedLora[] = []): CompiledGraph {
+	return unet('unet', withLoras(folder.weights.unet, 'unet', loras), folder.unetConfig, target);
 }
 
 /** Compiles the VAE's decoder; see `vaeDecoder`. SDXL's overflows in float16: compute it in f32 on every device. */
@@ -41,4 +52,9 @@ export function compileVaeEncoder(folder: ModelFolder, target: Target): Compiled
 export function compileUpscaler(folder: ModelFolder, target: Target): CompiledGraph {
 	if (!folder.upscaler) throw new ModelError('`upscaler`: expected the model to have this folder, there is none');
 	return srvgg('upscaler', folder.upscaler.weights, folder.upscaler.config, target);
+}
+
+/** Compiles an aesthetic scorer; see `vit`. */
+export function compileAesthetic({ weights, config }: AestheticFolder, target: Target): CompiledGraph {
+	return vit('aesthetic', weights, config, target);
 }

@@ -9,6 +9,14 @@ export class ModelError extends SetupError {
 	}
 }
 
+/** A VAE that was to take the place of a model's own cannot be used. */
+export class VaeError extends ModelError {
+	constructor(message: string, options?: ErrorOptions) {
+		super(message, options);
+		this.name = 'VaeError';
+	}
+}
+
 /**
  * Words the first complaint of a zod error as expectation and fact, e.g. "`unet/config.json`: `class_embed_type`: only null is
  * supported, got "timestep"".

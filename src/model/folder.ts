@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { aboutByName, aboutSchema, type ModelAbout } from './about.ts';
+import { type Embedding, readEmbeddings } from './embeddings.ts';
 import { ModelError, readFailure } from './errors.ts';
 import {
 	type Preview,
@@ -12,13 +14,14 @@ import {
 	recommendedSchema,
 	usualSettings,
 } from './extras.ts';
-import { readJson, readOptionalJson } from './json-file.ts';
-import { type ClipTextConfig, clipTextConfigSchema } from './networks/clip-text.ts';
+import { readOptionalJson } from './json-file.ts';
+import { findLoras, type LoraFile } from './lora-files.ts';
+import { hiddenStates } from './networks/clip-text.ts';
 import { type SrvggConfig, srvggConfigSchema } from './networks/srvgg.ts';
-import { type UnetConfig, unetConfigSchema } from './networks/unet-config.ts';
-import { type VaeConfig, vaeConfigSchema } from './networks/vae.ts';
-import { parseSchedulerConfig, type SchedulerConfig } from './scheduler-config.ts';
-import { type ClipTokenizer, readTokenizer } from './tokenizer.ts';
+import { publishedSettings } from './published.ts';
+import { type ModelSettings, readSettings } from './settings.ts';
+import { readSingleFile, readTraining } from './single-file.ts';
+import { readVae } from './vae-files.ts';
 import { findWeights, type Weights } from './weights.ts';
 
 export interface Upscaler {
@@ -29,107 +32,134 @@ export interface Upscaler {
 	weights: Weights;
 }
 
-/** A model in diffusers' layout, all of it read but the weights, of which only the headers are. */
-export interface ModelFolder {
-	/** Absolute. */
+/** A model, all of it read but the weights, of which only the headers are. */
+export interface ModelFolder extends ModelSettings {
+	/** Absolute: a folder in diffusers' layout, or one file in the original layout. */
 	path: string;
-	/** The folder's own name. */
+	/** The folder's own name, or the file's without its ending. */
 	name: string;
-	textConfig: ClipTextConfig;
-	textConfig2: ClipTextConfig;
-	unetConfig: UnetConfig;
-	vaeConfig: VaeConfig;
 	/** Amplitude of latents, `vaeConfig.scaling_factor`. */
 	scalingFactor: number;
 	/** Pixels along one side of a latent cell; 8 for SDXL. */
 	vaeScaleFactor: number;
-	scheduler: SchedulerConfig;
-	tokenizer: ClipTokenizer;
-	tokenizer2: ClipTokenizer;
 	recommended: Recommended;
 	preview: Preview;
-	/** Of a prompt without any negative: the negative embeddings are zeros instead of those of an empty text. */
-	forceZerosForEmptyPrompt: boolean;
+	/** Licence and origin; `undefined` when neither the folder nor its name says. */
+	about: ModelAbout | undefined;
 	/** Pixels along the side of a square picture as the model was trained on; 1024 for SDXL. */
 	nativeSize: number;
 	/** Height and width must be multiples of this many pixels; 32 for SDXL. */
 	sizeMultiple: number;
+	/** The highest clip skip that both text encoders have a hidden state for. */
+	mostClipSkip: number;
+	/** What may be named in a prompt. */
+	embeddings: readonly Embedding[];
+	/** What may be merged into its networks. */
+	loras: readonly LoraFile[];
 	upscaler: Upscaler | undefined;
 	/** A tagger's ONNX file and its list of tags, if there is one. */
 	tagger: { model: string; tags: string } | undefined;
 	weights: { textEncoder: Weights; textEncoder2: Weights; unet: Weights; vae: Weights };
 }
 
-const indexSchema = z.object({
-	_class_name: z.literal(['StableDiffusionXLPipeline', 'StableDiffusionXLImg2ImgPipeline'], {
-		error: 'only "StableDiffusionXLPipeline" is supported',
-	}),
-	force_zeros_for_empty_prompt: z.boolean().default(true),
-});
+export interface OpenOptions {
+	/** Of a single file of unusual sizes: the folder whose settings and tokenizers belong to it. */
+	settings?: string | undefined;
+	/** A VAE that takes the place of the model's own: a folder with `config.json`, or a file. */
+	vae?: string | undefined;
+}
 
 /**
- * Opens a model folder: reads and checks all of its settings and the headers of its weights. Cheap (some megabytes are read), and
- * loads nothing native.
+ * Opens a model: reads and checks all of its settings and the headers of its weights. Cheap (some megabytes are read), and loads
+ * nothing native. Of a single file `name.safetensors` the folder `name` beside it, if there is one, holds what a model folder holds
+ * beside the networks; without settings there it is an SDXL as they are published.
  *
  * @throws {ModelError} naming the file, and the key or tensor, that is missing or wrong.
  */
-export async function openModelFolder(path: string): Promise<ModelFolder> {
-	const root = resolve(path);
-	await requireFolder(root);
-	const json = <T extends z.ZodType>(file: string, schema: T) => readJson(join(root, file), file, schema);
-	const optional = <T extends z.ZodType>(file: string, schema: T) => readOptionalJson(join(root, file), file, schema);
-	const index = await json('model_index.json', indexSchema);
-	// one after another, here and below, so that of several missing files the same one is named each time
-	const textConfig = await json('text_encoder/config.json', clipTextConfigSchema);
-	const textConfig2 = await json('text_encoder_2/config.json', clipTextConfigSchema);
-	const unetConfig = await json('unet/config.json', unetConfigSchema);
-	const vaeConfig = await json('vae/config.json', vaeConfigSchema);
-	const scheduler = await readScheduler(root);
-	checkFit({ textConfig, textConfig2, unetConfig, vaeConfig });
+export async function openModelFolder(path: string, options: OpenOptions = {}): Promise<ModelFolder> {
+	const source = resolve(path);
+	const isFile = source.endsWith('.safetensors');
+	const root = isFile ? source.slice(0, -'.safetensors'.length) : source;
+	if (!isFile) await requireFolder(root);
+	const own = isFile ? await settingsOfFile(source, root, options) : await readSettings(root);
+	const vae = options.vae === undefined ? undefined : await readVae(options.vae, own.vaeConfig);
+	const settings = vae ? { ...own, vaeConfig: vae.config } : own;
+	const { textConfig, textConfig2, unetConfig, vaeConfig } = settings;
+	const weights = isFile ? await weightsOfFile(source, own, vae?.weights) : await weightsOfFolder(root, vae?.weights);
 	const vaeScaleFactor = 2 ** (vaeConfig.block_out_channels.length - 1);
-	const weights = {
-		textEncoder: await findWeights(root, 'text_encoder', 'model'),
-		textEncoder2: await findWeights(root, 'text_encoder_2', 'model'),
-		unet: await findWeights(root, 'unet', 'diffusion_pytorch_model'),
-		vae: await findWeights(root, 'vae', 'diffusion_pytorch_model'),
-	};
+	const optional = <T extends z.ZodType>(file: string, schema: T) => readOptionalJson(join(root, file), file, schema);
 	return {
-		path: root,
+		...settings,
+		path: source,
 		name: basename(root),
-		textConfig,
-		textConfig2,
-		unetConfig,
-		vaeConfig,
 		scalingFactor: vaeConfig.scaling_factor,
 		vaeScaleFactor,
-		scheduler,
-		tokenizer: await readTokenizer(join(root, 'tokenizer'), 'tokenizer'),
-		tokenizer2: await readTokenizer(join(root, 'tokenizer_2'), 'tokenizer_2'),
 		recommended: (await optional('recommended.json', recommendedSchema)) ?? usualSettings,
 		preview: await readPreview(root, vaeConfig.latent_channels),
-		forceZerosForEmptyPrompt: index.force_zeros_for_empty_prompt,
+		about: (await optional('about.json', aboutSchema)) ?? aboutByName(basename(root)),
 		nativeSize: unetConfig.sample_size * vaeScaleFactor,
 		sizeMultiple: vaeScaleFactor * 2 ** (unetConfig.block_out_channels.length - 1),
+		mostClipSkip: Math.min(hiddenStates(textConfig), hiddenStates(textConfig2)),
+		embeddings: await readEmbeddings(root, [textConfig.hidden_size, textConfig2.hidden_size]),
+		loras: await findLoras(root),
 		upscaler: await readUpscaler(root),
 		tagger: await findTagger(root),
 		weights,
 	};
 }
 
+async function settingsOfFile(path: string, beside: string, { settings }: OpenOptions): Promise<ModelSettings> {
+	if (settings !== undefined) return readSettings(resolve(settings));
+	const isDescribed = await stat(join(beside, 'model_index.json')).then(
+		() => true,
+		() => false,
+	);
+	return isDescribed ? readSettings(beside) : publishedSettings(await readTraining(path));
+}
+
+async function weightsOfFolder(root: string, vae: Weights | undefined): Promise<ModelFolder['weights']> {
+	return {
+		textEncoder: await findWeights(root, 'text_encoder', 'model'),
+		textEncoder2: await findWeights(root, 'text_encoder_2', 'model'),
+		unet: await findWeights(root, 'unet', 'diffusion_pytorch_model'),
+		vae: vae ?? (await findWeights(root, 'vae', 'diffusion_pytorch_model')),
+	};
+}
+
+async function weightsOfFile(
+	path: string,
+	{ unetConfig, vaeConfig }: ModelSettings,
+	vae: Weights | undefined,
+): Promise<ModelFolder['weights']> {
+	const shape = {
+		layersPerBlock: unetConfig.layers_per_block,
+		vaeLevels: vaeConfig.block_out_channels.length,
+	};
+	const { vae: own, ...networks } = await readSingleFile(path, shape);
+	const chosen = vae ?? own;
+	if (!chosen)
+		throw new ModelError(
+			`\`${basename(path)}\`: expected a VAE in it (\`first_stage_model.…\`), there is none: choose one with the setting VAE`,
+		);
+	return { ...networks, vae: chosen };
+}
+
 /**
  * Takes the SHA-256, in hex, that identifies a model in recipes. Hashed are the weight files of `text_encoder`, `text_encoder_2`,
  * `unet` and `vae`, sorted by their names relative to the folder: of each the name (forward slashes, UTF-8), a zero byte, the size
- * in decimal, a zero byte, and the content. Settings, tokenizers and what lies beside the pipeline do not count.
+ * in decimal, a zero byte, and the content. Settings, tokenizers and what lies beside the pipeline do not count. Of a model that is
+ * one file it is that file's own, by which other tools and the sites that publish models know it.
  *
  * Reads all of the weights, in the background: seconds for SDXL's 7 GB.
  */
 export async function hashModel(folder: ModelFolder): Promise<string> {
 	const hash = createHash('sha256');
-	const files = Object.values(folder.weights).flatMap((weights) => weights.files);
-	for (const file of files.sort()) {
-		const path = join(folder.path, file);
+	const files = new Map(
+		Object.values(folder.weights).flatMap(({ files, root }) => files.map((file) => [join(root, file), file] as const)),
+	);
+	for (const [path, file] of [...files].sort(([, a], [, b]) => (a < b ? -1 : 1))) {
 		try {
-			hash.update(`${file}\0${(await stat(path)).size}\0`);
+			if (files.size > 1) hash.update(`${file}\0${(await stat(path)).size}\0`);
 			for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
 		} catch (error) {
 			throw new ModelError(`\`${file}\`: expected to read it, ${readFailure(error)}`, { cause: error });
@@ -146,35 +176,6 @@ async function requireFolder(root: string): Promise<void> {
 			cause: error,
 		});
 	}
-}
-
-async function readScheduler(root: string): Promise<SchedulerConfig> {
-	const label = 'scheduler/scheduler_config.json';
-	return parseSchedulerConfig(await readJson(join(root, label), label, z.unknown()), label);
-}
-
-/** Checks that the parts of the model have the sizes which the others expect. */
-function checkFit({
-	textConfig,
-	textConfig2,
-	unetConfig,
-	vaeConfig,
-}: Pick<ModelFolder, 'textConfig' | 'textConfig2' | 'unetConfig' | 'vaeConfig'>): void {
-	const expect = (key: string, got: number, wanted: number, why: string) => {
-		if (got !== wanted)
-			throw new ModelError(`\`unet/config.json\`: expected \`${key}\` to be ${wanted} (${why}), got ${got}`);
-	};
-	const hidden = textConfig.hidden_size + textConfig2.hidden_size;
-	expect('cross_attention_dim', unetConfig.cross_attention_dim, hidden, 'the `hidden_size` of both text encoders');
-	const added = textConfig2.projection_dim + 6 * unetConfig.addition_time_embed_dim;
-	expect(
-		'projection_class_embeddings_input_dim',
-		unetConfig.projection_class_embeddings_input_dim,
-		added,
-		'`projection_dim` of `text_encoder_2` and six times `addition_time_embed_dim`',
-	);
-	expect('in_channels', unetConfig.in_channels, vaeConfig.latent_channels, "the VAE's `latent_channels`");
-	expect('out_channels', unetConfig.out_channels, vaeConfig.latent_channels, "the VAE's `latent_channels`");
 }
 
 async function readPreview(root: string, channels: number): Promise<Preview> {

@@ -10,7 +10,7 @@ import {
 	onnxType,
 } from './onnx.ts';
 import type { Dtype } from './safetensors.ts';
-import type { Weights } from './weights.ts';
+import type { Addition, WeightInfo, Weights } from './weights.ts';
 
 /** What a graph computes in. Weights of any stored precision are cast to it inside the graph; inputs and outputs stay float32. */
 export interface Target {
@@ -126,12 +126,10 @@ export class GraphBuilder {
 			if (!info) throw new ModelError(`${expected} of shape [${shape.join(', ')}], there is none`);
 			if (info.shape.join() !== shape.join())
 				throw new ModelError(`${expected} to have shape [${shape.join(', ')}], got [${info.shape.join(', ')}]`);
-			const type = storedTypes[info.dtype];
-			if (type === undefined) throw new ModelError(`${expected} to be F16, BF16 or F32, got ${info.dtype}`);
 			this.#used.add(tensor);
-			const data = { location: info.location, offset: info.offset, length: info.byteLength };
-			this.#initializers.set(name, { name, type, dims: view, data });
-			return type === this.#compute ? name : this.cast(name, this.#compute);
+			const additions = this.#weights.additions?.get(tensor) ?? [];
+			if (additions.length === 0) return this.#stored(name, info, view, this.#compute);
+			return this.castToCompute(this.#sum(name, info, view, additions));
 		});
 	}
 
@@ -164,7 +162,7 @@ export class GraphBuilder {
 			throw new ModelError(
 				`\`${this.#weights.label}\`: expected no tensor but those of \`${this.name}\`, got ${leftOver.length} more, first \`${leftOver[0]}\``,
 			);
-		const count = (tensor: string) => this.#weights.tensors.get(tensor)!.shape.reduce((a, b) => a * b, 1);
+		const count = (tensor: string) => product(this.#weights.tensors.get(tensor)!.shape);
 		return {
 			name: this.name,
 			onnx: encodeModel({
@@ -180,6 +178,35 @@ export class GraphBuilder {
 			inputs: this.#inputs,
 			outputs: this.#outputs,
 		};
+	}
+
+	/**
+	 * W + scale · up · down for each addition, in float32 whatever the graph computes in. All of them are constants, so ONNX Runtime
+	 * folds the sum into one when the session opens.
+	 */
+	#sum(name: string, info: WeightInfo, view: readonly number[], additions: readonly Addition[]): Value {
+		let sum = this.#stored(name, info, view, onnxType.float);
+		for (const [i, { up, down, scale }] of additions.entries()) {
+			const matrix = (part: string, of: WeightInfo) =>
+				this.#stored(`${name} ${part} ${i}`, of, [of.shape[0]!, product(of.shape.slice(1))], onnxType.float);
+			const change = this.op('MatMul', [matrix('up', up), matrix('down', down)]);
+			const shaped = view.length === 2 ? change : this.op('Reshape', [change, this.integers(view)]);
+			sum = this.op('Add', [sum, this.op('Mul', [shaped, this.floats32([scale], [])])]);
+		}
+		return sum;
+	}
+
+	/** Refers to bytes of a file as a tensor of the shape `view`, cast to `wanted`. */
+	#stored(name: string, info: WeightInfo, view: readonly number[], wanted: OnnxType): Value {
+		const type = storedTypes[info.dtype];
+		if (type === undefined)
+			throw new ModelError(
+				`\`${this.#weights.label}\`: expected tensor \`${name}\` to be F16, BF16 or F32, got ${info.dtype}`,
+			);
+		const data = { location: info.location, offset: info.offset, length: info.byteLength };
+		this.#initializers.set(name, { name, type, dims: info.transposed ? view.toReversed() : view, data });
+		const value = info.transposed ? this.op('Transpose', [name], { perm: [1, 0] }) : name;
+		return type === wanted ? value : this.cast(value, wanted);
 	}
 
 	#add(
@@ -216,4 +243,8 @@ export class GraphBuilder {
 		this.#shared.set(key, value);
 		return value;
 	}
+}
+
+function product(sizes: readonly number[]): number {
+	return sizes.reduce((a, b) => a * b, 1);
 }

@@ -78,9 +78,18 @@ export function layerNorm(g: GraphBuilder, x: Value, prefix: string, channels: n
  * scores and their softmax in float32 also when the graph computes in float16.
  *
  * @param causal Lets a token see only itself and those before it.
+ * @param mask [n, s], int32: 0 where no token may look.
  */
-export function attention(g: GraphBuilder, q: Value, k: Value, v: Value, heads: number, causal = false): Value {
-	return g.microsoftOp('MultiHeadAttention', [q, k, v], { num_heads: heads, ...(causal ? { unidirectional: 1 } : {}) });
+export function attention(
+	g: GraphBuilder,
+	q: Value,
+	k: Value,
+	v: Value,
+	heads: number,
+	{ causal = false, mask }: { causal?: boolean; mask?: Value | undefined } = {},
+): Value {
+	const inputs = mask === undefined ? [q, k, v] : [q, k, v, '', mask];
+	return g.microsoftOp('MultiHeadAttention', inputs, { num_heads: heads, ...(causal ? { unidirectional: 1 } : {}) });
 }
 
 /** Adds x · sigmoid(x). */

@@ -1,7 +1,7 @@
 import { ProtobufWriter } from './protobuf.ts';
 
 /** TensorProto.DataType, the numbers that we use. */
-export const onnxType = { float: 1, int64: 7, float16: 10, bfloat16: 16 } as const;
+export const onnxType = { float: 1, int32: 6, int64: 7, float16: 10, bfloat16: 16 } as const;
 export type OnnxType = (typeof onnxType)[keyof typeof onnxType];
 
 /** Attributes: a plain number is an integer; a float must say so, since both look alike in JavaScript. */

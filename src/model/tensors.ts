@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { ModelError, readFailure } from './errors.ts';
 import { type Dtype, readHeader, type TensorInfo } from './safetensors.ts';
 
@@ -31,6 +31,33 @@ export async function readTensors(path: string, label = path): Promise<TensorFil
 		),
 		metadata,
 	};
+}
+
+/**
+ * Reads tensors of one number each.
+ *
+ * @param infos Tensors of that file, as its header describes them.
+ * @throws {ModelError} if one holds more, or no finite number.
+ */
+export async function readScalars(path: string, infos: readonly TensorInfo[], label: string): Promise<number[]> {
+	const file = await open(path, 'r');
+	try {
+		const values: number[] = [];
+		for (const info of infos) {
+			const bytes = Buffer.alloc(Math.min(info.byteLength, 8));
+			await file.read(bytes, 0, bytes.length, info.offset);
+			const tensor = decode(bytes, { ...info, offset: 0, byteLength: bytes.length }, `\`${label}\``);
+			const value = Number(tensor.data[0]);
+			if (info.shape.some((size) => size !== 1) || !Number.isFinite(value))
+				throw new ModelError(
+					`\`${label}\`: expected each alpha to be one number, got ${info.dtype} [${info.shape.join(', ')}]`,
+				);
+			values.push(value);
+		}
+		return values;
+	} finally {
+		await file.close();
+	}
 }
 
 /** Copies one tensor out of a file's bytes; `slice` also aligns it, which the format does not promise. */

@@ -37,7 +37,8 @@ interface TokenizerParts {
 
 /** A contraction, letters, one digit, or anything else but blanks: `CLIPTokenizer`'s pattern. */
 const wordPattern = /'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\p{White_Space}\p{L}\p{N}]+/gu;
-const byteLetters = makeByteLetters();
+/** The letter that stands for each byte, by the byte. */
+export const byteLetters = makeByteLetters();
 const utf8 = new TextEncoder();
 
 /**
@@ -49,6 +50,7 @@ export class ClipTokenizer {
 	readonly #parts: TokenizerParts;
 	/** Ids of words met before; prompts repeat them. */
 	readonly #cache = new Map<string, readonly number[]>();
+	#wordEnds: ReadonlySet<number> | undefined;
 
 	constructor(parts: TokenizerParts) {
 		this.#parts = parts;
@@ -57,17 +59,41 @@ export class ClipTokenizer {
 
 	/** Encodes a text in full, from the beginning-of-text token to the end-of-text token. */
 	encode(text: string): number[] {
-		return [this.#parts.bos, ...this.#ids(text), this.#parts.eos];
+		return [this.#parts.bos, ...this.ids(text), this.#parts.eos];
 	}
 
-	/** Encodes a text into exactly `maxLength` ids: cut behind the words that fit, then the end of text, then padding. */
+	/** Encodes a text into exactly `maxLength` ids: cut behind the tokens that fit, then the end of text, then padding. */
 	encodePadded(text: string): number[] {
-		const { bos, eos, pad } = this.#parts;
-		const ids = [bos, ...this.#ids(text).slice(0, this.maxLength - 2), eos];
-		return [...ids, ...new Array<number>(this.maxLength - ids.length).fill(pad)];
+		return this.pad(this.ids(text).slice(0, this.maxLength - 2));
 	}
 
-	#ids(text: string): number[] {
+	/**
+	 * Puts ids of tokens, at most `maxLength` − 2, between the beginning and the end of text, and pads to `maxLength`.
+	 *
+	 * @throws {RangeError} if there are more.
+	 */
+	pad(ids: readonly number[]): number[] {
+		const { bos, eos, pad } = this.#parts;
+		const missing = this.maxLength - 2 - ids.length;
+		if (missing < 0) throw new RangeError(`Expected at most ${this.maxLength - 2} tokens, got ${ids.length}`);
+		return [bos, ...ids, eos, ...new Array<number>(missing).fill(pad)];
+	}
+
+	/** The id of a token as the vocabulary writes it, e.g. `,</w>`; `undefined`: it has none. */
+	idOf(token: string): number | undefined {
+		return this.#parts.vocabulary.get(token);
+	}
+
+	/** Says whether a token ends a word. */
+	endsWord(id: number): boolean {
+		this.#wordEnds ??= new Set(
+			[...this.#parts.vocabulary].filter(([token]) => token.endsWith('</w>')).map(([, i]) => i),
+		);
+		return this.#wordEnds.has(id);
+	}
+
+	/** Encodes a text in full, without marks of its beginning and end. */
+	ids(text: string): number[] {
 		const { rawSpecials, normalizedSpecials } = this.#parts;
 		return splitAt(text, rawSpecials).flatMap((piece) => {
 			if (typeof piece === 'number') return [piece];

@@ -8,20 +8,35 @@ import { readHeader, type SafetensorsHeader, type TensorInfo } from './safetenso
 /** A tensor and the file that it lies in: `location` is that file relative to the weights' folder, with forward slashes. */
 export interface WeightInfo extends TensorInfo {
 	location: string;
+	/** A matrix that lies in the file with rows and columns exchanged; `shape` is the one after exchanging them back. */
+	transposed?: true;
+}
+
+/** What a LoRA adds to a tensor: `scale` · `up` · `down`. */
+export interface Addition {
+	/** [out, rank], or [out, rank, 1, 1] of a convolution */
+	up: WeightInfo;
+	/** [rank, in], or [rank, in, height, width] of a convolution */
+	down: WeightInfo;
+	scale: number;
 }
 
 /** The weights of one component, in one file or several (shards). Only headers have been read. */
 export interface Weights {
 	/** Its name in error messages, e.g. `unet/diffusion_pytorch_model.safetensors`. */
 	label: string;
-	/** The files as the model folder names them, relative to it, sorted. */
+	/** The files as the model folder names them, relative to `root`, sorted. */
 	files: readonly string[];
+	/** The model folder. */
+	root: string;
 	/**
 	 * The real folder that all `location`s are relative to. ONNX Runtime refuses external data that leaves the folder, through
 	 * symbolic links too, and a Hugging Face cache is made of those; so links are resolved here.
 	 */
 	folder: string;
 	tensors: ReadonlyMap<string, WeightInfo>;
+	/** What is added to the tensors of these names, in this order. */
+	additions?: ReadonlyMap<string, readonly Addition[]>;
 }
 
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
@@ -74,7 +89,7 @@ export async function readWeights(model: string, label: string, files: readonly 
 			tensors.set(name, { ...info, location });
 		}
 	}
-	return { label, files, folder, tensors };
+	return { label, files, root: model, folder, tensors };
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -84,14 +99,24 @@ async function exists(path: string): Promise<boolean> {
 	);
 }
 
-/** The deepest folder that holds all of `folders`, which are absolute. */
-function commonFolder(folders: readonly string[]): string {
+/** Names a tensor's file relative to another folder, one above. */
+export function seenFrom(folder: string, weights: Weights, info: WeightInfo): WeightInfo {
+	const location = relative(folder, join(weights.folder, info.location)).split(sep).join('/');
+	return { ...info, location };
+}
+
+/**
+ * The deepest folder that holds all of `folders`, which are absolute.
+ *
+ * @throws {ModelError} if they lie on different drives.
+ */
+export function commonFolder(folders: readonly string[]): string {
 	let [common = ''] = folders;
 	const holds = (folder: string) =>
 		!relative(common, folder).startsWith('..') && parse(folder).root === parse(common).root;
 	while (!folders.every(holds)) {
 		const parent = dirname(common);
-		if (parent === common) throw new ModelError(`expected all shards on one drive, got ${folders.join(' and ')}`);
+		if (parent === common) throw new ModelError(`expected all weights on one drive, got ${folders.join(' and ')}`);
 		common = parent;
 	}
 	return common;

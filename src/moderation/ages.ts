@@ -122,5 +122,8 @@ export const agePhrases: readonly string[] = Array.from({ length: 17 }, (_, i) =
 		...['years old', 'year old', 'yrs old', 'yr old', 'years', 'yo', 'y o'].map((unit) => `${n} ${unit}`),
 		`age ${n}`,
 		`aged ${n}`,
+		`aged only ${n}`,
+		`turned ${n}`,
+		`turning ${n}`,
 	]),
 );

@@ -1,7 +1,8 @@
 import { numberAt } from './ages.ts';
-import { compileLexicon, type Lexicon } from './lexicon.ts';
+import { compileLexicon, type Lexicon, type Term } from './lexicon.ts';
 import type { Contexts, PersonStrength, SexualStrength, YouthStrength } from './lists.ts';
 import type { Normal } from './normalise.ts';
+import type { Certainty } from './readings.ts';
 import { findTerms, type Hit } from './terms.ts';
 
 /** What the floor found: the rule, and the words that met. */
@@ -34,7 +35,7 @@ export function floor(prompt: Normal, contexts: Contexts, names?: ProtectedNames
 
 function minors(prompt: Normal, { youth: hits, sexual }: Contexts): FloorHit | undefined {
 	// Pieces with blanks between may have met by chance (`lol i`): alone they are not enough.
-	const critical = hits.find(({ term, certainty }) => term.strength === 'critical' && certainty !== 'parted');
+	const critical = hits.find(({ term, certainty }) => term.strength === 'critical' && isSure(certainty));
 	if (critical) return { rule: 'minors', match: critical.term.text };
 
 	const context = strongest(sexual);
@@ -43,22 +44,37 @@ function minors(prompt: Normal, { youth: hits, sexual }: Contexts): FloorHit | u
 	return found === undefined ? undefined : { rule: 'minors', match: `${found} + ${context.term.text}` };
 }
 
-function outspokenYouth(prompt: Normal, hits: Hit<YouthStrength>[]): string | undefined {
+/** Finds what says plainly that a minor is asked for: an age below 18, or a word for one. */
+export function outspokenYouth(prompt: Normal, hits: Hit<YouthStrength>[]): string | undefined {
 	const age = prompt.ages.find(({ years }) => years < 18);
 	if (age !== undefined) return `age ${age.years}`;
 	return hits.find(
 		({ term: { strength }, certainty }) =>
-			strength === 'plain' || strength === 'critical' || (strength === 'age' && certainty === 'tricky'),
+			certainty !== 'spread' &&
+			(strength === 'plain' || strength === 'critical' || (strength === 'age' && certainty === 'tricky')),
 	)?.term.text;
 }
 
 function impliedYouth(prompt: Normal, hits: Hit<YouthStrength>[]): string | undefined {
-	const implied = hits.find(({ term }) => term.strength === 'implied');
+	const implied = hits.find(
+		({ term, certainty }) => term.strength === 'implied' || (certainty === 'spread' && isSpreadYouth(term)),
+	);
 	if (implied) return implied.term.text;
-	const hints = [...new Set(hits.filter(({ term }) => term.strength === 'hint').map(({ term }) => term.text))];
+	const hints = [
+		...new Set(
+			hits
+				.filter(({ term, certainty }) => term.strength === 'hint' && certainty !== 'spread')
+				.map(({ term }) => term.text),
+		),
+	];
 	const [number] = bareNumbers(prompt);
 	if (number !== undefined) return `${number}`;
 	return hints.length >= 2 ? hints.slice(0, 2).join(', ') : undefined;
+}
+
+/** `16 long years` is no age, `16 very years old` is. */
+function isSpreadYouth({ text, strength }: Term<YouthStrength>): boolean {
+	return strength === 'plain' || (strength === 'age' && /^aged? | old$/.test(text));
 }
 
 /** Numbers from 5 to 17 that are a tag by themselves (`1girl, 14`): an age, where the picture is a sexual one. */
@@ -74,10 +90,15 @@ function realPeople(prompt: Normal, { people, sexual }: Contexts, names?: Protec
 	const context = strongest(sexual);
 	if (context === undefined) return undefined;
 	const hits = [...(names ? findTerms(prompt, names) : []), ...people];
-	const person = hits.find(
-		({ term, certainty }) => certainty !== 'parted' && (term.strength === 'plain' || isOutspoken(context)),
+	const person = hits.find(({ term, certainty }) =>
+		isOutspoken(context) ? certainty !== 'parted' : isSure(certainty) && term.strength === 'plain',
 	);
 	return person && { rule: 'real-people', match: `${person.term.text} + ${context.term.text}` };
+}
+
+/** Neither pieces nor words that chance may have put together. */
+function isSure(certainty: Certainty): boolean {
+	return certainty !== 'parted' && certainty !== 'spread';
 }
 
 const strengths: readonly SexualStrength[] = ['suggestive', 'nsfw', 'explicit'];

@@ -25,8 +25,6 @@ export interface GateInput {
 	settings?: GateSettings | undefined;
 	/** Who asks; absent where it does not matter any more. */
 	member?: MemberFacts | undefined;
-	/** Real people whom the operator protects. */
-	names?: ProtectedNames | undefined;
 }
 
 /** What is known of who asks in a server. */
@@ -48,6 +46,8 @@ export interface GateSettings {
 	draws?: boolean | undefined;
 	/** Roles that may draw; none: everybody. */
 	artists?: readonly string[] | undefined;
+	/** Real people whom the operator protects: no choice of a server's. */
+	names?: ProtectedNames | undefined;
 }
 
 /**
@@ -85,7 +85,8 @@ export type Verdict = { allow: true; recipe?: Recipe } | Refusal;
  * The floor comes first, so that no setting is asked before it; then whether this member may draw here at all; then the server's
  * rules; then the floor again, if they replaced words; then the ceiling, of what would be drawn.
  */
-export function judge({ recipe, channel, settings = {}, member, names }: GateInput): Verdict {
+export function judge({ recipe, channel, settings = {}, member }: GateInput): Verdict {
+	const { names } = settings;
 	const asked = normalise(recipe.prompt);
 	const askedContexts = contextsOf(asked);
 	const sunk = floor(asked, askedContexts, names);

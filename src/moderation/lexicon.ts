@@ -1,3 +1,4 @@
+import slips from './data/slips.json' with { type: 'json' };
 import { normalise } from './normalise.ts';
 
 /** An entry of a word list, as the data files hold it: terms that share a strength and the reason why they are listed. */
@@ -7,6 +8,8 @@ export interface Entry<Strength extends string> {
 	reason: string;
 	/** Phrases in which these terms mean something else: `baby blue`. They count only as they are, not misspelled. */
 	except?: readonly string[];
+	/** The words of these terms mean something else with another between them. */
+	together?: boolean;
 }
 
 /** One term of a list, ready to be found. */
@@ -16,12 +19,17 @@ export interface Term<Strength extends string = string> {
 	strength: Strength;
 	reason: string;
 	except: ReadonlySet<string>;
+	isTogether: boolean;
 }
 
 /** Terms by the words that they consist of, and words by the letters that they consist of. */
 export interface Lexicon<Strength extends string = string> {
 	letters: LetterNode;
 	phrases: PhraseNode<Strength>;
+	/** Long words by what they become with one letter lost, or two changed over. Only where terms are looked for loosely. */
+	misspelled: ReadonlyMap<string, readonly string[]>;
+	/** Terms are also looked for with other words between theirs. */
+	isLoose: boolean;
 }
 
 /** Letters one after another; doubled letters are one, since a trick may double any. `words` end here, spelled in full. */
@@ -45,27 +53,52 @@ const glue = ['girl', 'girls', 'boy', 'boys', 'and', 'with', 'art', 'pic', 'pics
 /**
  * Compiles lists for `findTerms`. Terms are brought to the same normal form as texts, so they may be spelled as people write.
  *
- * @param options `isLoose`: find plurals too, and terms inside words that are nothing but terms (`lolinude`); on unless said
- *   otherwise
+ * @param options `isLoose`: find plurals too, terms inside words that are nothing but terms (`lolinude`), long words with a slip
+ *   of the pen, and terms whose words stand apart; on unless said otherwise
  */
 export function compileLexicon<S extends string>(
 	entries: readonly Entry<S>[],
 	{ isLoose = true }: { isLoose?: boolean } = {},
 ): Lexicon<S> {
-	const lexicon: Lexicon<S> = { letters: letterNode(), phrases: phraseNode() };
+	const lexicon = { letters: letterNode(), phrases: phraseNode<S>(), isLoose };
 	if (isLoose) for (const word of glue) addWord(lexicon.letters, word, true);
-	for (const { terms, strength, reason, except = [] } of entries) {
+	for (const { terms, strength, reason, except = [], together: isTogether = false } of entries) {
 		const phrases = new Set(except.map((phrase) => wordsOf(phrase).join(' ')));
 		for (const phrase of except) {
 			const node = addPhrase(lexicon, wordsOf(phrase), false);
 			node.isException = true;
 		}
 		for (const text of terms) {
-			const term = { text, strength, reason, except: phrases };
+			const term = { text, strength, reason, except: phrases, isTogether };
 			for (const words of formsOf(wordsOf(text), isLoose)) addPhrase(lexicon, words, isLoose).terms.push(term);
 		}
 	}
-	return lexicon;
+	return { ...lexicon, misspelled: isLoose ? misspellings(entries) : new Map() };
+}
+
+/** Slips of the pen that are words of their own. */
+const ordinary = new Set(slips.words);
+
+/**
+ * What becomes of words spelled for fun (`kidz`), and of long ones with a letter lost or two changed over; the first letter stays.
+ * Short ones would become other words.
+ */
+function misspellings(entries: readonly Entry<string>[]): Map<string, string[]> {
+	const words = new Set(entries.flatMap(({ terms }) => terms.flatMap(wordsOf)));
+	const found = new Map<string, string[]>();
+	for (const word of words) {
+		if (!/^[a-z]{3,}$/.test(word)) continue;
+		const slips = word.endsWith('s') ? [word.replace(/s$/, 'z'), word.replace(/s+$/, 'z')] : [`${word}z`];
+		slips.push(word.replaceAll('ck', 'k'));
+		for (let i = 1; i < word.length && word.length >= 6; i++) {
+			slips.push(word.slice(0, i) + word.slice(i + 1));
+			slips.push(word.slice(0, i) + (word[i + 1] ?? '') + word[i] + word.slice(i + 2));
+		}
+		for (const slip of new Set(slips))
+			if (slip.length >= 4 && !words.has(slip) && !ordinary.has(slip))
+				found.set(slip, [...(found.get(slip) ?? []), word]);
+	}
+	return found;
 }
 
 /** Takes the words of a term as `findTerms` will meet them. */
@@ -93,7 +126,11 @@ function formsOf(words: string[], isLoose: boolean): string[][] {
 	return forms;
 }
 
-function addPhrase<S extends string>(lexicon: Lexicon<S>, words: readonly string[], canBePart: boolean): PhraseNode<S> {
+function addPhrase<S extends string>(
+	lexicon: Pick<Lexicon<S>, 'letters' | 'phrases'>,
+	words: readonly string[],
+	canBePart: boolean,
+): PhraseNode<S> {
 	let node = lexicon.phrases;
 	for (const word of words) {
 		if (!/^\d/.test(word)) addWord(lexicon.letters, word, canBePart && words.length === 1);

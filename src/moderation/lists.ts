@@ -45,6 +45,8 @@ export function contextsOf(text: Normal): Contexts {
 	const contexts: Record<ListName, Hit[]> = { youth: [], sexual: [], people: [] };
 	for (const hit of findTerms(text, lexicon)) {
 		const [list, strength] = hit.term.strength.split(' ') as [ListName, string];
+		// `no winter clothes` is not nude: what another word stands in counts only where the rest of the prompt is outspoken.
+		if (list === 'sexual' && hit.certainty === 'spread') continue;
 		contexts[list].push({ ...hit, term: { ...hit.term, strength } });
 	}
 	return contexts as Contexts;

@@ -21,6 +21,9 @@ export interface Piece {
 	gap: number;
 	afterBlank: boolean;
 	afterComma: boolean;
+	/** Stars that stand for letters: those before it, if nothing else parts it from the piece before, and those right after it. */
+	starsBefore: number;
+	starsAfter: number;
 	/** Which tag it belongs to, counted by commas and line ends. */
 	tag: number;
 }
@@ -44,7 +47,23 @@ export interface Normal {
 export function normalise(text: string): Normal {
 	const source = text.normalize('NFC');
 	const pieces = new Pieces().read(source, weightsOf(source));
+	joinSpelledTags(pieces);
 	return { source, pieces, ages: findAges(pieces) };
+}
+
+/** Commas between single letters part no tags: `n, u, d, e`. */
+function joinSpelledTags(pieces: Piece[]): void {
+	let joined = 0;
+	for (const [i, piece] of pieces.entries()) {
+		const before = pieces[i - 1];
+		if (piece.afterComma && piece.gap <= 3 && isLetter(piece) && before && isLetter(before))
+			joined = piece.tag - before.tag;
+		piece.tag -= joined;
+	}
+}
+
+function isLetter({ kind, text }: Piece): boolean {
+	return kind === 'word' && text.length === 1;
 }
 
 /**
@@ -59,12 +78,19 @@ function weightsOf(source: string): { start: number; end: number }[] {
 	return [...source.matchAll(weight)].map(({ index, 0: { length } }) => ({ start: index, end: index + length }));
 }
 
+/** Stars that are taken for letters in one text: who wants to hide a word needs few, and each costs time. */
+const mostStars = 24;
+
 class Pieces {
 	#source = '';
 	#pieces: Piece[] = [];
 	#open: Piece | undefined;
 	#alias = '';
 	#gap = 0;
+	#stars = 0;
+	#allStars = 0;
+	#endsInStar = false;
+	#isEmphasis = false;
 	#afterBlank = false;
 	#afterComma = false;
 	#tag = 0;
@@ -116,8 +142,14 @@ class Pieces {
 			gap: this.#gap,
 			afterBlank: this.#afterBlank,
 			afterComma: this.#afterComma,
+			starsBefore: this.#stars === this.#gap ? this.#stars : 0,
+			starsAfter: 0,
 			tag: this.#tag,
 		};
+		// *Such* stars are none of the word's.
+		this.#isEmphasis = this.#endsInStar && this.#stars !== this.#gap;
+		this.#endsInStar = false;
+		this.#stars = 0;
 		this.#alias = isCapitalI ? 'l' : character;
 		this.#gap = 0;
 		this.#afterBlank = this.#afterComma = false;
@@ -133,6 +165,12 @@ class Pieces {
 	#part(character: string, isWeight: boolean): void {
 		this.#close();
 		if (isWeight) return;
+		const before = this.#pieces.at(-1);
+		if (character === '*' && this.#stars === this.#gap && before && this.#allStars++ < mostStars) {
+			this.#stars++;
+			if (!this.#isEmphasis) before.starsAfter++;
+		}
+		this.#endsInStar = character === '*';
 		this.#gap++;
 		// Danbooru writes blanks as underscores.
 		if (character === ' ' || character === '_') this.#afterBlank = true;

@@ -2,6 +2,7 @@ import type { Db } from '../db/client.ts';
 import { type SettingsRow, settingsRows } from '../db/settings.ts';
 import { type Ceiling, ceilingOf } from './ceiling.ts';
 import type { ChannelFacts } from './channel.ts';
+import type { ProtectedNames } from './floor.ts';
 import type { GateSettings } from './gate.ts';
 import { compileRules, type RuleSet } from './rules.ts';
 import {
@@ -11,6 +12,14 @@ import {
 	guildSettingsSchema,
 	settingsOfPlace,
 } from './settings.ts';
+
+/** The operator's list holds for the whole process, as the word lists do: no place is looked up without it. */
+let protectedNames: ProtectedNames | undefined;
+
+/** Protects real people from now on, in every place. `main.ts` calls it once, before anybody can ask. */
+export function protectEverywhere(names: ProtectedNames | undefined): void {
+	protectedNames = names;
+}
 
 /** Everything that holds in one channel at one moment: what Discord says of it, and what its moderators chose. */
 export interface Place {
@@ -47,6 +56,7 @@ export function placeFrom(rows: readonly SettingsRow[], seen: ChannelFacts): Pla
 		ceiling: !isReadable ? 'unknown' : ceiling === 'discord' ? undefined : ceiling,
 		artists: known.guild.artists,
 		rules: ruleSetOf(known.guild),
+		names: protectedNames,
 	};
 	return { channel, guild: known.guild, spoiler, settings, ceiling: ceilingOf(channel, settings.ceiling) };
 }

@@ -1,12 +1,13 @@
 import { leet } from './fold.ts';
-import type { LetterNode } from './lexicon.ts';
+import type { LetterNode, Lexicon } from './lexicon.ts';
 import type { Piece } from './normalise.ts';
 
 /**
  * How surely a word was meant. `plain`: it stands there. `tricky`: digits for letters, joined pieces, letters apart. `parted`:
- * longer pieces with blanks between join to it, which chance may do too (`pen is`).
+ * longer pieces with blanks between join to it, which chance may do too (`pen is`). `spread`: another word stands between the words
+ * of a term (`little blonde girl`).
  */
-export type Certainty = 'plain' | 'tricky' | 'parted';
+export type Certainty = 'plain' | 'tricky' | 'parted' | 'spread';
 
 /** A listed word that the pieces from one to another (not included) can be read as. */
 export interface Reading {
@@ -24,6 +25,8 @@ interface Path {
 	isTricky: boolean;
 	/** The latest piece was left out: a word does not end with one. */
 	isIdle: boolean;
+	/** How many stars were read as letters. */
+	stars: number;
 	/** How many pieces without a letter came last. */
 	letterless: number;
 	/** How many pieces in a row brought nothing but doubled letters, or were left out. */
@@ -31,14 +34,25 @@ interface Path {
 }
 
 /** Bounds on the work that one place of a hostile text can make. */
-const most = { paths: 8, pieces: 40, letterless: 4, stalled: 7, idle: 3 };
+const most = { paths: 8, wildPaths: 40, pieces: 40, letterless: 4, stalled: 7, idle: 3, stars: 2 };
 
 /** Finds the listed words that begin at a piece. */
-export function readingsAt(pieces: readonly Piece[], from: number, letters: LetterNode): Reading[] {
+export function readingsAt(
+	pieces: readonly Piece[],
+	from: number,
+	{ letters, misspelled }: Pick<Lexicon, 'letters' | 'misspelled'>,
+): Reading[] {
 	const first = pieces[from]!;
 	// Digits and signs are letters only beside letters.
-	if (!pieces.slice(from, from + most.letterless + 1).some(({ kind }) => kind === 'word')) return [];
+	if (!hasWordFrom(pieces, from)) return [];
 	const readings: Reading[] = [];
+	const take = ({ node, text, isTricky }: Path, to: number) => {
+		for (const word of node.words) {
+			if (!fits(text, word)) continue;
+			const certainty = certaintyOf(pieces, from, to, isTricky || text !== word);
+			if (certainty !== 'tricky' || isWhole(pieces, from, to, word)) readings.push({ word, to, certainty });
+		}
+	};
 	let hasLetter = false;
 	let paths = begin(first, letters);
 	for (let k = from; paths.length > 0; ) {
@@ -46,64 +60,89 @@ export function readingsAt(pieces: readonly Piece[], from: number, letters: Lett
 		if (!hasLetter && pieces[k]!.kind === 'word') hasLetter = true;
 		for (const path of paths) {
 			if (path.isIdle || !hasLetter) continue;
-			for (const word of path.node.words) {
-				if (!fits(path.text, word)) continue;
-				const certainty = certaintyOf(pieces, from, k + 1, path.isTricky || path.text !== word);
-				if (certainty !== 'tricky' || isWhole(pieces, from, k + 1, word)) readings.push({ word, to: k + 1, certainty });
-			}
+			take(path, k + 1);
+			if (pieces[k]!.starsAfter > 0) for (const filled of starred(path, pieces, k)) take(filled, k + 1);
 		}
 		const next = pieces[++k];
 		if (next === undefined || k - from >= most.pieces || !isJoinable(pieces, from, k)) break;
-		paths = distinct(paths.flatMap((path) => goOn(path, next)));
+		const onward: Path[] = [];
+		for (const path of paths) goOn(path, next, onward);
+		paths = distinct(onward, next.starsBefore > 0);
 	}
 	if (first.script === 'hangul') readings.push(...beginnings(first, from, letters));
-	if (readings.length === 0 && first.script === 'alphabet' && first.text.length >= 6)
-		readings.push(
-			...takenApart(first.latin, letters).map((word) => ({ word, to: from + 1, certainty: 'tricky' as const })),
-		);
+	if (readings.length === 0 && first.script === 'alphabet' && first.latin.length >= 4) {
+		const slips = misspelled.get(first.latin) ?? takenApart(first.latin, letters);
+		readings.push(...slips.map((word) => ({ word, to: from + 1, certainty: 'tricky' as const })));
+	}
 	return readings;
 }
 
-function begin(piece: Piece, node: LetterNode): Path[] {
-	const start: Path = { node, last: '', text: '', isTricky: false, isIdle: false, letterless: 0, stalled: 0 };
-	return read(start, piece);
+function hasWordFrom(pieces: readonly Piece[], from: number): boolean {
+	for (let k = from; k <= from + most.letterless; k++) if (pieces[k]?.kind === 'word') return true;
+	return false;
 }
 
-function goOn(path: Path, piece: Piece): Path[] {
+function begin(piece: Piece, node: LetterNode): Path[] {
+	const start: Path = { node, last: '', text: '', isTricky: false, isIdle: false, stars: 0, letterless: 0, stalled: 0 };
+	const paths: Path[] = [];
+	read(start, piece, paths);
+	return paths;
+}
+
+/** Adds the ways on from a path through the next piece to `onward`. */
+function goOn(path: Path, piece: Piece, onward: Path[]): void {
 	const letterless = piece.kind === 'word' ? 0 : path.letterless + 1;
 	const stalled = path.stalled + 1;
-	if (letterless > most.letterless) return [];
+	if (letterless > most.letterless) return;
 	// A doubled Chinese character is ordinary, more are not: every one would be a match of its own.
-	if (piece.script === 'han' && piece.text === path.last && path.stalled > 0) return [];
-	const onward = read(path, piece).map((p) => (p.node === path.node ? { ...p, stalled } : p));
+	if (piece.script === 'han' && piece.text === path.last && path.stalled > 0) return;
+	const first = onward.length;
+	read(path, piece, onward);
+	for (let i = first; i < onward.length; i++) if (onward[i]!.node === path.node) onward[i]!.stalled = stalled;
+	if (piece.starsBefore > 0 && !path.isIdle)
+		for (const filled of wild(path, piece.starsBefore)) read(filled, piece, onward);
 	// Digits and signs may also part letters: `n1s1f1w`.
 	if (piece.kind !== 'word' && stalled <= most.idle)
 		onward.push({ ...path, isTricky: true, isIdle: true, letterless, stalled });
-	return stalled > most.stalled ? onward.filter((p) => p.stalled === 0) : onward;
+	if (stalled <= most.stalled) return;
+	const moved = onward.splice(first).filter((p) => p.stalled === 0);
+	onward.push(...moved);
 }
 
 // Two ways to the same letters are one; the way that read the latest piece is better than the one that left it out.
-function distinct(paths: Path[]): Path[] {
+function distinct(paths: Path[], mayBeMany: boolean): Path[] {
 	if (paths.length < 2) return paths;
 	const best = new Map<string, Path>();
 	for (const path of paths) if (best.get(path.text)?.isIdle !== false) best.set(path.text, path);
-	return [...best.values()].slice(0, most.paths);
+	return [...best.values()].slice(0, mayBeMany ? most.wildPaths : most.paths);
 }
 
-function read(path: Path, piece: Piece): Path[] {
+/** Adds what a path becomes with the next piece, in each way that it can be read, to `onward`. */
+function read(path: Path, piece: Piece, onward: Path[]): void {
 	if (piece.kind === 'word') {
 		const own = along(path, piece.text);
+		if (own) onward.push(own);
 		const latin = piece.latin === piece.text ? undefined : along(path, piece.latin, true);
+		if (latin) onward.push(latin);
 		const alias = piece.alias === undefined ? undefined : along(path, piece.alias, true);
-		return [own, latin, alias].filter((next) => next !== undefined);
+		if (alias) onward.push(alias);
+		return;
 	}
-	if (piece.text.length > 6) return [];
+	if (piece.text.length > 6) return;
 	let paths = [path];
-	for (const sign of piece.text)
-		paths = paths.flatMap((p) =>
-			[...(leet.get(sign) ?? '')].map((letter) => along(p, letter, true)).filter((n) => n !== undefined),
-		);
-	return paths.map((p) => ({ ...p, letterless: path.letterless + 1 }));
+	for (const sign of piece.text) {
+		const longer: Path[] = [];
+		for (const before of paths)
+			for (const letter of leet.get(sign) ?? '') {
+				const after = along(before, letter, true);
+				if (after) longer.push(after);
+			}
+		paths = longer;
+	}
+	for (const after of paths) {
+		after.letterless = path.letterless + 1;
+		onward.push(after);
+	}
 }
 
 function along(path: Path, text: string, isTricky = path.isTricky): Path | undefined {
@@ -115,7 +154,32 @@ function along(path: Path, text: string, isTricky = path.isTricky): Path | undef
 		node = next;
 		last = letter;
 	}
-	return { node, last, text: path.text + text, isTricky, isIdle: false, letterless: 0, stalled: 0 };
+	return { node, last, text: path.text + text, isTricky, isIdle: false, stars: path.stars, letterless: 0, stalled: 0 };
+}
+
+/** Lets stars stand for letters: `s*x`. */
+function wild(path: Path, stars: number): Path[] {
+	if (path.stars + stars > most.stars) return [];
+	let paths = [{ ...path, stars: path.stars + stars }];
+	for (let i = 0; i < stars; i++)
+		paths = paths.flatMap((p) => [
+			...(p.last === '' ? [] : [{ ...p, text: p.text + p.last, isTricky: true }]),
+			...[...p.node.next].map(([letter, node]) => ({
+				...p,
+				node,
+				last: letter,
+				text: p.text + letter,
+				isTricky: true,
+			})),
+		]);
+	return paths;
+}
+
+/** Words that end in stars: `lol*`. Two letters could become anything. */
+function starred(path: Path, pieces: readonly Piece[], k: number): Path[] {
+	const { starsAfter } = pieces[k]!;
+	if (starsAfter === 0 || path.text.length < 3 || pieces[k + 1]?.starsBefore === starsAfter) return [];
+	return wild(path, starsAfter);
 }
 
 /** Says whether each run of a letter is at least as long as the word's: `looli` is `loli`, but `as` is not `ass`. */
@@ -192,7 +256,7 @@ function beginnings(piece: Piece, from: number, letters: LetterNode): Reading[] 
 
 /** Takes a word apart that is nothing but listed words, written as one. Empty if it is not. */
 function takenApart(text: string, letters: LetterNode): string[] {
-	if (text.length > 60) return [];
+	if (text.length < 6 || text.length > 60) return [];
 	const dead = new Set<number>();
 	const from = (start: number): string[] | undefined => {
 		if (start === text.length) return [];

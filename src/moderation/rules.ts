@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
+import { cleanText } from '../prompt/text.ts';
 import { compileLexicon, type Lexicon } from './lexicon.ts';
 import { type Normal, normalise } from './normalise.ts';
 import { findTerms } from './terms.ts';
@@ -19,7 +20,9 @@ export const ruleLimits = {
 	file: 100_000,
 } as const;
 
-const text = (most: number) => z.string().trim().min(1).max(most);
+/** What moderators wrote, without signs that a database or a screen cannot take. */
+const clean = () => z.string().overwrite(cleanText);
+const text = (most: number) => clean().min(1).max(most);
 
 /**
  * A rule of a server. `words`: the words in a row, anywhere. `tag`: one whole tag. `pattern`: a regular expression in RE2's
@@ -31,7 +34,7 @@ export const ruleSchema = z
 		text: text(ruleLimits.pattern),
 		action: z.enum(['block', 'replace', 'hold']),
 		/** Of `replace`: what stands there instead; empty takes the words out. */
-		replacement: z.string().trim().max(ruleLimits.text).optional(),
+		replacement: clean().max(ruleLimits.text).optional(),
 		/** Phrases in which the rule does not hold: `Kill la Kill` for `kill`. */
 		except: z.array(text(ruleLimits.text)).max(ruleLimits.exceptions).optional(),
 		/** What the member is told: why, and what would do instead. */
@@ -109,6 +112,7 @@ function placesIn(prompt: Normal, { rules, words, exceptions, patterns }: RuleSe
 		while (matcher.find())
 			if (matcher.end() > matcher.start()) places[index]!.push({ start: matcher.start(), end: matcher.end() });
 	}
+	if (places.every((spans) => spans.length === 0)) return places;
 	const excepted = findTerms(prompt, exceptions).filter(({ certainty }) => certainty === 'plain');
 	if (excepted.length === 0) return places;
 	return places.map((spans, i) =>

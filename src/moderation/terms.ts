@@ -1,6 +1,7 @@
 import type { Lexicon, PhraseNode, Term } from './lexicon.ts';
 import type { Normal, Piece } from './normalise.ts';
 import { type Certainty, type Reading, readingsAt } from './readings.ts';
+import { isRound, isSame, mayBeSpread } from './spread.ts';
 
 /** A listed term that a text was found to hold. */
 export interface Hit<Strength extends string = string> {
@@ -11,42 +12,100 @@ export interface Hit<Strength extends string = string> {
 	end: number;
 }
 
+/** A hit in pieces, and what stands between its words where it is spread. */
+interface Place<S extends string> extends Hit<S> {
+	from: number;
+	to: number;
+	fills: readonly (readonly Piece[])[];
+}
+
+/** A way through the phrases: where it began and is, how sure, its words, and what stood between them. */
+interface Way {
+	from: number;
+	at: number;
+	certainty: Certainty;
+	words: readonly string[];
+	fills: readonly (readonly Piece[])[];
+}
+
 /** Finds every listed term in a text, in all readings, in the order of the text. Terms inside an excepted phrase are left out. */
 export function findTerms<S extends string>(normal: Normal, lexicon: Lexicon<S>): Hit<S>[] {
 	const { pieces } = normal;
 	const readings = pieces.map((piece, i): Reading[] =>
 		piece.kind === 'number'
-			? [{ word: piece.text, to: i + 1, certainty: 'plain' }, ...readingsAt(pieces, i, lexicon.letters)]
-			: readingsAt(pieces, i, lexicon.letters),
+			? [{ word: piece.text, to: i + 1, certainty: 'plain' }, ...readingsAt(pieces, i, lexicon)]
+			: readingsAt(pieces, i, lexicon),
 	);
-	const hits: (Hit<S> & { from: number; to: number })[] = [];
+	const hits: Place<S>[] = [];
 	const exceptions: { phrase: string; from: number; to: number }[] = [];
 
-	const walk = (node: PhraseNode<S>, from: number, at: number, certainty: Certainty, words: string[]): void => {
-		if (node.isException && certainty === 'plain' && isWritten(pieces, from, at))
+	const walk = (node: PhraseNode<S>, way: Way): void => {
+		const { from, at, certainty, words, fills } = way;
+		if (node.isException && certainty === 'plain' && fills.length === 0 && isWritten(pieces, from, at))
 			exceptions.push({ phrase: words.join(' '), from, to: at });
-		for (const term of node.terms)
-			hits.push({ term, certainty, from, to: at, start: pieces[from]!.start, end: pieces[at - 1]!.end });
+		for (const term of node.terms) {
+			const place = { from, to: at, start: pieces[from]!.start, end: pieces[at - 1]!.end };
+			const sure = fills.length === 0 ? certainty : spreadCertainty(pieces, way);
+			if (sure) hits.push({ term, certainty: sure, fills, ...place });
+		}
 		if (node.next.size === 0) return;
-		let next = at;
 		// a sign between words is no word
-		while (next > from && pieces[next]?.kind === 'sign') next++;
-		const piece = pieces[next];
-		if (piece === undefined || (next > from && piece.tag !== pieces[from]!.tag)) return;
-		for (const reading of readings[next]!) {
-			const child = node.next.get(reading.word);
-			if (child) walk(child, from, reading.to, worse(certainty, reading.certainty), [...words, reading.word]);
+		const next = at > from ? wordFrom(pieces, at) : at;
+		const hasSigns = next > at;
+		const go = (to: number, through: readonly Piece[]) => {
+			for (const reading of readings[to] ?? []) {
+				const child = node.next.get(reading.word);
+				if (!child) continue;
+				const sure = hasSigns ? worse('tricky', reading.certainty) : reading.certainty;
+				const onward = { from, at: reading.to, certainty: worse(certainty, sure) };
+				const between = through.length > 0 ? [...fills, through] : fills;
+				walk(child, { ...onward, words: [...words, reading.word], fills: between });
+			}
+		};
+		if (at === from || pieces[next]?.tag === pieces[from]!.tag) go(next, []);
+		if (!lexicon.isLoose || at === from) return;
+		// Where several words stood between two before, the same must stand between the others.
+		const [first] = fills;
+		for (const length of first ? [first.length] : mostBetween) {
+			const between = pieces.slice(next, next + length);
+			if (between.length < length || (first && length > 1 && !isSame(between, first))) continue;
+			go(wordFrom(pieces, next + length), between);
 		}
 	};
-	for (let i = 0; i < pieces.length; i++) if (readings[i]!.length > 0) walk(lexicon.phrases, i, i, 'plain', []);
+	for (let i = 0; i < pieces.length; i++)
+		if (readings[i]!.length > 0) walk(lexicon.phrases, { from: i, at: i, certainty: 'plain', words: [], fills: [] });
 
+	const isExcepted = ({ term, from, to }: Place<S>) =>
+		term.except.size > 0 && exceptions.some((e) => e.from <= from && to <= e.to && term.except.has(e.phrase));
+	const whole = [...exceptions, ...hits.filter(({ certainty, from, to }) => certainty === 'plain' && to - from > 1)];
 	return hits.filter(
-		({ term, from, to }) =>
-			term.except.size === 0 || !exceptions.some((e) => e.from <= from && to <= e.to && term.except.has(e.phrase)),
+		(hit) => !isExcepted(hit) && (hit.certainty !== 'spread' || (!hit.term.isTogether && mayBeSpread(hit, whole))),
 	);
 }
 
-const order: readonly Certainty[] = ['plain', 'tricky', 'parted'];
+/** How many words may stand between two of a term. */
+const mostBetween = [1, 2, 3, 4, 5, 6];
+
+function wordFrom(pieces: readonly Piece[], at: number): number {
+	let next = at;
+	while (pieces[next]?.kind === 'sign') next++;
+	return next;
+}
+
+/**
+ * How sure it is that words with others between belong together: as sure as they are read if the same stands around every one of
+ * them (`artwork_(age) artwork_(16)`), `spread` if one word is between two of the same tag, and not at all otherwise.
+ */
+function spreadCertainty(pieces: readonly Piece[], { from, at, certainty, fills }: Way): Certainty | undefined {
+	if (certainty === 'parted') return undefined;
+	const fill = fills[0]!;
+	const isEven = fills.every((other) => isSame(other, fill));
+	if (isEven && (fills.length > 1 || isRound(pieces, from, at, fill))) return 'tricky';
+	const isClose = fill.length === 1 && pieces[from]!.tag === pieces[at - 1]!.tag;
+	return isClose ? 'spread' : undefined;
+}
+
+const order: readonly Certainty[] = ['plain', 'tricky', 'parted', 'spread'];
 
 function worse(a: Certainty, b: Certainty): Certainty {
 	return order.indexOf(a) > order.indexOf(b) ? a : b;

@@ -3,20 +3,24 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type PainterDied, PainterProcess, type PainterReady, type ProcessOptions } from './painter-process.ts';
 import type { FromPainter, PaintJob, PaintStats, Picture } from './protocol.ts';
 
-export { PainterDied, type PainterReady, painterEnvironment } from './painter-process.ts';
+export { PainterBroken, PainterDied, type PainterReady, painterEnvironment } from './painter-process.ts';
 
 export interface PainterOptions extends ProcessOptions {
 	/** How long a cancelled job may take to its next step before the painter is killed; 15 s. */
 	cancelGraceMs?: number;
 	/** Waiting time before a restart; it doubles with each failure in a row, up to 30 s. 250 ms. */
 	restartDelayMs?: number;
+	/** How long the tagger may look at one picture before the painter is killed; 30 s. */
+	ratingMs?: number;
 }
 
 export type PaintProgress = Omit<Extract<FromPainter, { type: 'progress' }>, 'type' | 'id'>;
 
 export interface Painted {
+	/** Without `seen` where the tagger could not look, for the reason in `problem`. */
 	pictures: Picture[];
 	stats: PaintStats;
+	problem?: string;
 }
 
 /** The painter could not do a job and lives on; trying the same again will most likely fail the same way. */
@@ -36,8 +40,9 @@ interface CurrentJob {
 
 /**
  * A painter process as the bot sees it. States: *starting* (left when the process is ready or ends), *idle* (left by `paint`, by the
- * process ending, by `close`), *painting* (left when the job is painted, failed or cancelled, or the process ends), *waiting* to
- * restart after an end (left after the delay, or by `close`), *closed* (for good). Emits `ready` after every start, `died`
+ * process ending, by `close`), *painting* (left when the job is painted, failed or cancelled, or the process ends), *rating* (left
+ * when every picture was looked at, or cancelled, or the process ends; a tagger that is silent for too long ends the process, and
+ * the job with pictures that are not rated), *waiting* to restart after an end (left after the delay, or by `close`), *closed* (for good). Emits `ready` after every start, `died`
  * when the process ended without being asked to.
  */
 export class PainterClient extends EventEmitter<{ ready: [PainterReady]; died: [PainterDied] }> {
@@ -91,6 +96,16 @@ export class PainterClient extends EventEmitter<{ ready: [PainterReady]; died: [
 		signal?.throwIfAborted();
 		if (this.#job) throw new Error(`Expected one job at a time, got ${job.id} during ${this.#job.id}`);
 		const outcome = Promise.withResolvers<Painted>();
+		const rating = new Rating({
+			limitMs: this.#options.ratingMs ?? 30_000,
+			onDone: outcome.resolve,
+			onSilence: (unrated) => {
+				this.#options.log(`The tagger is silent over job ${job.id}, so the painter is killed`);
+				// Not before the process is gone, or the next job would be sent to it.
+				current.died = () => outcome.resolve(unrated);
+				this.kill();
+			},
+		});
 		const current: CurrentJob = {
 			id: job.id,
 			receive: (message) => {
@@ -99,7 +114,8 @@ export class PainterClient extends EventEmitter<{ ready: [PainterReady]; died: [
 					return onProgress?.({ step, steps, ...(preview && { preview }) });
 				}
 				this.#failures = 0;
-				if (message.type === 'painted') outcome.resolve({ pictures: message.pictures, stats: message.stats });
+				if (message.type === 'painted') rating.start(message);
+				else if (message.type === 'rated') rating.take(message);
 				else if (message.type === 'cancelled') outcome.reject(signal?.reason ?? new PaintFailed('It was cancelled'));
 				else outcome.reject(new PaintFailed(message.message));
 			},
@@ -126,6 +142,7 @@ export class PainterClient extends EventEmitter<{ ready: [PainterReady]; died: [
 			return await outcome.promise;
 		} finally {
 			clearTimeout(grace);
+			rating.stop();
 			signal?.removeEventListener('abort', cancel);
 			this.#job = undefined;
 		}
@@ -181,6 +198,54 @@ export class PainterClient extends EventEmitter<{ ready: [PainterReady]; died: [
 	#receive(message: FromPainter): void {
 		if (message.type === 'ready' || message.type === 'broken') return;
 		if (message.id === this.#job?.id) this.#job.receive(message);
+	}
+}
+
+interface RatingOptions {
+	limitMs: number;
+	onDone: (painted: Painted) => void;
+	/** Called with what is known by then. */
+	onSilence: (unrated: Painted) => void;
+}
+
+/** The part of a job in which the tagger looks at the finished pictures, and the clock that runs meanwhile. */
+class Rating {
+	readonly #options: RatingOptions;
+	#painted: Painted | undefined;
+	#left = 0;
+	#timer: NodeJS.Timeout | undefined;
+
+	constructor(options: RatingOptions) {
+		this.#options = options;
+	}
+
+	start({ pictures, stats }: Extract<FromPainter, { type: 'painted' }>): void {
+		this.#painted = { pictures, stats: { ...stats, rateMs: 0 } };
+		this.#left = pictures.length;
+		this.#wait();
+	}
+
+	take({ position, seen, problem, ms }: Extract<FromPainter, { type: 'rated' }>): void {
+		const picture = this.#painted?.pictures[position];
+		if (!this.#painted || !picture) return;
+		if (seen) picture.seen = seen;
+		if (problem !== undefined) this.#painted.problem = problem;
+		this.#painted.stats.rateMs += ms;
+		this.#left--;
+		this.stop();
+		if (this.#left > 0) this.#wait();
+		else this.#options.onDone(this.#painted);
+	}
+
+	stop(): void {
+		clearTimeout(this.#timer);
+	}
+
+	#wait(): void {
+		const { limitMs, onSilence } = this.#options;
+		this.#timer = setTimeout(() => {
+			onSilence({ ...this.#painted!, problem: `The tagger did not answer within ${limitMs / 1000} s` });
+		}, limitMs);
 	}
 }
 

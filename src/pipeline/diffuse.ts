@@ -17,7 +17,7 @@ export interface Walk extends Omit<SamplerInput, 'denoise'> {
 }
 
 /**
- * Walks `walk.latents` down its schedule with the UNet, yielding after each step: diffusers' denoising loop, without its ends.
+ * Walks `walk.latents` down its schedule with the UNet, yielding after each model call: diffusers' denoising loop, without its ends.
  *
  * Each image has a run of its own, with negative and positive in one batch: so the same recipe gives the same bytes whatever else is
  * in the batch, by construction and on every device. ONNX Runtime's CPU kernels were bit-equal over batch sizes where we looked
@@ -31,7 +31,7 @@ export function diffuse(unet: Session, walk: Walk): AsyncGenerator<SamplerStep, 
 
 function makeDenoise(unet: Session, walk: Walk): Denoise {
 	const { conditioning, guidanceScale, predictionType, height, width } = walk;
-	const { batch, promptEmbeds, pooledPromptEmbeds } = conditioning;
+	const { batch, tokens, promptEmbeds, pooledPromptEmbeds } = conditioning;
 	const [images, ...imageDims] = walk.latentDims;
 	const size = walk.latents.length / images; // numbers in the latents of one image
 	const sample = new Float32Array(batch * size);
@@ -39,22 +39,22 @@ function makeDenoise(unet: Session, walk: Walk): Denoise {
 	const size6 = [height, width, 0, 0, height, width];
 	const timeIds = Float32Array.from({ length: batch * 6 }, (_, i) => size6[i % 6]!);
 	const fixed = {
-		encoder_hidden_states: { data: promptEmbeds, dims: [batch, 77, promptEmbeds.length / batch / 77] },
+		encoder_hidden_states: { data: promptEmbeds, dims: [batch, tokens, promptEmbeds.length / batch / tokens] },
 		text_embeds: { data: pooledPromptEmbeds, dims: [batch, pooledPromptEmbeds.length / batch] },
 		time_ids: { data: timeIds, dims: [batch, 6] },
 	};
-	return async (latents, sigma, timestep) => {
+	return async (latents, level, timestep) => {
 		const told = { data: new Float32Array(batch).fill(timestep), dims: [batch] };
 		for (let image = 0; image < images; image++) {
 			const own = latents.subarray(image * size, (image + 1) * size);
-			scaleModelInput(own, sigma, sample.subarray(0, size));
+			scaleModelInput(own, level, sample.subarray(0, size));
 			if (batch === 2) sample.copyWithin(size, 0, size);
 			const feeds = { sample: { data: sample, dims: [batch, ...imageDims] }, timestep: told, ...fixed };
 			const prediction = (await unet.run(feeds)).noise_pred!.data;
 			const out = denoised.subarray(image * size, (image + 1) * size);
 			if (batch === 2) guide(prediction, guidanceScale, out);
 			else out.set(prediction);
-			denoisedFrom(predictionType, out, own, sigma);
+			denoisedFrom(predictionType, out, own, level);
 		}
 		return denoised;
 	};

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { encodeImage, fitToChannel } from '../images/encode.ts';
+import { encodeImage, fitToChannel, type Sign } from '../images/encode.ts';
 import { type Origin, recipeOfOne } from '../images/metadata.ts';
 import { type FloatImage, toRgb } from '../images/pixels.ts';
 import type { PaintJob, Picture } from './protocol.ts';
@@ -9,6 +9,7 @@ export async function finishPictures(
 	images: FloatImage[],
 	job: PaintJob,
 	about: { modelName: string; scale?: number },
+	sign?: Sign | undefined,
 ): Promise<Picture[]> {
 	const drafts = await Promise.all(
 		images.map(async (painted, i) => {
@@ -16,10 +17,10 @@ export async function finishPictures(
 			const origin: Origin = { recipe: recipeOfOne(job.recipe, seed), modelName: about.modelName };
 			if (job.recipe.upscaler !== undefined && about.scale !== undefined) origin.enlargedBy = about.scale;
 			const image = toRgb(painted);
-			return { seed, origin, image, png: await encodeImage(image, 'png', origin) };
+			return { seed, origin, image, png: await encodeImage(image, 'png', origin, { sign }) };
 		}),
 	);
-	const small = await fitToChannel(drafts, job);
+	const small = await fitToChannel(drafts, job, sign);
 	return drafts.map(({ seed, image, png }, i) => ({
 		seed,
 		width: image.width,

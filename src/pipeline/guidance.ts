@@ -1,8 +1,11 @@
+import type { NoiseLevel } from './schedule/levels.ts';
+
 /**
  * Classifier-free guidance and the model's two ways of predicting, in float32 and in diffusers' order of operations.
  *
- * Sources: Ho and Salimans 2022, equation 6, as written in diffusers v0.35.1 `pipeline_stable_diffusion_xl.py` (`__call__`);
- * `scale_model_input` and the prediction types in `scheduling_euler_ancestral_discrete.py`; v is Salimans and Ho 2022, appendix D.
+ * Sources: Ho and Salimans 2022, equation 6, as written in diffusers v0.42.1 `pipeline_stable_diffusion_xl.py` (`__call__`);
+ * `scale_model_input` and the prediction types in `scheduling_euler_discrete.py` (exploding latents) and
+ * `scheduling_dpmsolver_multistep.py` (preserving ones, see `schedule/levels.ts`); v is Salimans and Ho 2022, appendix D.
  *
  * Left out: `guidance_rescale`, guidance only between two timesteps, distilled guidance (`time_cond_proj_dim`).
  */
@@ -12,8 +15,12 @@ export function usesGuidance(guidanceScale: number): boolean {
 	return guidanceScale > 1;
 }
 
-/** Writes `latents / sqrt(sigma² + 1)` into `out`: what the UNet takes at noise level `sigma`. */
-export function scaleModelInput(latents: Float32Array, sigma: number, out: Float32Array): void {
+/** Writes what the UNet takes at `level` into `out`: exploding latents over sqrt(sigma² + 1), preserving ones as they are. */
+export function scaleModelInput(latents: Float32Array, { alpha, sigma }: NoiseLevel, out: Float32Array): void {
+	if (alpha !== 1) {
+		out.set(latents);
+		return;
+	}
 	const scale = f32(Math.sqrt(f32(f32(sigma * sigma) + 1)));
 	for (let i = 0; i < out.length; i++) out[i] = latents[i]! / scale;
 }
@@ -35,7 +42,7 @@ export function guide(prediction: Float32Array, guidanceScale: number, out: Floa
 export type PredictionType = 'epsilon' | 'v_prediction';
 
 /**
- * Turns what the UNet predicted at noise level `sigma` into clean latents, in place: `prediction` becomes `denoised`.
+ * Turns what the UNet predicted at `level` into clean latents, in place: `prediction` becomes `denoised`.
  *
  * @param latents before `scaleModelInput`.
  */
@@ -43,15 +50,17 @@ export function denoisedFrom(
 	type: PredictionType,
 	prediction: Float32Array,
 	latents: Float32Array,
-	sigma: number,
+	{ alpha, sigma }: NoiseLevel,
 ): void {
 	if (type === 'epsilon') {
-		for (let i = 0; i < prediction.length; i++) prediction[i] = latents[i]! - f32(sigma * prediction[i]!);
-		return;
+		for (let i = 0; i < prediction.length; i++) prediction[i] = f32(latents[i]! - f32(sigma * prediction[i]!)) / alpha;
+	} else if (alpha !== 1) {
+		for (let i = 0; i < prediction.length; i++) prediction[i] = f32(alpha * latents[i]!) - f32(sigma * prediction[i]!);
+	} else {
+		const variance = f32(f32(sigma * sigma) + 1);
+		const out = f32(-sigma / f32(Math.sqrt(variance)));
+		for (let i = 0; i < prediction.length; i++) prediction[i] = f32(prediction[i]! * out) + f32(latents[i]! / variance);
 	}
-	const variance = f32(f32(sigma * sigma) + 1);
-	const out = f32(-sigma / f32(Math.sqrt(variance)));
-	for (let i = 0; i < prediction.length; i++) prediction[i] = f32(prediction[i]! * out) + f32(latents[i]! / variance);
 }
 
 const f32 = Math.fround;

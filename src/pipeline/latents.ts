@@ -1,5 +1,5 @@
 import type { FloatImage } from '../images/pixels.ts';
-import type { TorchGenerator } from './random.ts';
+import type { NormalGenerator } from './random.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -41,7 +41,7 @@ export async function encodePicture(encoder: Session, { width, height, data }: F
 /** Draws latents of a picture and scales them for the UNet. */
 export function samplePosterior(
 	{ mean, logvar }: Posterior,
-	generator: TorchGenerator,
+	generator: NormalGenerator,
 	scalingFactor: number,
 ): Float32Array {
 	const scale = Math.fround(scalingFactor);

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import {
 	compileTextEncoder,
 	compileUnet,
@@ -7,17 +8,28 @@ import {
 } from '../model/compile.ts';
 import type { ModelFolder } from '../model/folder.ts';
 import type { CompiledGraph, Target } from '../model/graph.ts';
+import type { AppliedLora, LoraPart } from '../model/lora.ts';
 import type { Device } from './protocol.ts';
 import { openSession, type Session } from './session.ts';
+import { SessionCache } from './session-cache.ts';
 
-/**
- * The networks of a model, open on a device. A GPU computes text encoders and UNet in 16 bit; the VAE, which overflows there, and
- * the small upscaler stay in 32 bit everywhere.
- */
-export interface Networks {
+/** The networks that LoRAs change. */
+export interface TunedNetworks {
 	textEncoder: Session;
 	textEncoder2: Session;
 	unet: Session;
+}
+
+/**
+ * The networks of a model, open on a device. A GPU computes text encoders and UNet in 16 bit; the VAE, which overflows there, and
+ * the small upscaler stay in 32 bit everywhere. Those of the model without LoRAs are open after loading.
+ */
+export interface Networks extends TunedNetworks {
+	/**
+	 * Gives the networks with LoRAs merged into them. What is not needed may be released for it, if memory is short: also those of the
+	 * model without LoRAs, which an empty list opens again.
+	 */
+	tuned: (loras: readonly AppliedLora[]) => Promise<TunedNetworks>;
 	vaeDecoder: Session;
 	/** Opened on first use, as only variations need it. */
 	vaeEncoder: () => Promise<Session>;
@@ -27,6 +39,11 @@ export interface Networks {
 	runMs: () => number;
 	release: () => Promise<void>;
 }
+
+/** One set of SDXL's text encoders and UNet in 16 bit takes 6.8 GB, which must fit into a GPU's memory only once. */
+const mostBytesOnGpu = 8e9;
+/** Small models have small networks, but each session costs something. */
+const mostSessions = 12;
 
 /** @throws {SetupError} if a network cannot be compiled or opened. */
 export async function openNetworks(folder: ModelFolder, device: Device): Promise<Networks> {
@@ -38,18 +55,44 @@ export async function openNetworks(folder: ModelFolder, device: Device): Promise
 	};
 	const full: Target = { compute: 'f32' };
 	const fast: Target = { compute: device === 'cpu' ? 'f32' : 'f16' };
+	const cache = new SessionCache({
+		open: (graph) => openSession(graph, { device }),
+		bytesOf: ({ parameters }) => parameters * (device === 'cpu' ? 4 : 2),
+		mostBytes: device === 'cpu' ? memoryHere() / 2 : mostBytesOnGpu,
+		mostSessions,
+	});
+	const tuned = async (loras: readonly AppliedLora[]): Promise<TunedNetworks> => {
+		const [textEncoder, textEncoder2, unet] = await cache.take([
+			{ key: keyOf('textEncoder', loras), compile: () => compileTextEncoder(folder, 1, fast, true, loras) },
+			{ key: keyOf('textEncoder2', loras), compile: () => compileTextEncoder(folder, 2, fast, true, loras) },
+			{ key: keyOf('unet', loras), compile: () => compileUnet(folder, fast, loras) },
+		]);
+		return { textEncoder: textEncoder!, textEncoder2: textEncoder2!, unet: unet! };
+	};
 	return {
-		textEncoder: await open(compileTextEncoder(folder, 1, fast)),
-		textEncoder2: await open(compileTextEncoder(folder, 2, fast)),
-		unet: await open(compileUnet(folder, fast)),
+		...(await tuned([])),
+		tuned,
 		vaeDecoder: await open(compileVaeDecoder(folder, full)),
 		vaeEncoder: once(() => open(compileVaeEncoder(folder, full))),
 		upscaler: once(() => open(compileUpscaler(folder, full))),
-		runMs: () => opened.reduce((sum, session) => sum + session.runMs, 0),
+		runMs: () => opened.reduce((sum, session) => sum + session.runMs, cache.runMs),
 		release: async () => {
+			await cache.release();
 			for (const session of opened) await session.release();
 		},
 	};
+}
+
+/** Names a network by the LoRAs that change it: others leave it as it is. */
+function keyOf(part: LoraPart, loras: readonly AppliedLora[]): string {
+	const own = loras.filter(({ lora, weight }) => weight !== 0 && lora.changes[part].size > 0);
+	return JSON.stringify([part, ...own.map(({ lora, weight }) => [lora.sha256, weight])]);
+}
+
+/** Bytes that this process may use at most: those of its container, where there is one. */
+function memoryHere(): number {
+	const limit = process.constrainedMemory();
+	return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
 /** Makes a thing when it is first asked for; a failure is not kept. */

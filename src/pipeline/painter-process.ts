@@ -3,10 +3,18 @@ import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { SetupError } from '../errors.ts';
+import type { SignerFiles } from '../images/c2pa.ts';
 import type { Device, FromPainter, ToPainter } from './protocol.ts';
 
 export interface ProcessOptions {
+	/** Or a single-file model. */
 	modelFolder: string;
+	/** A VAE in place of the model's own. */
+	vae?: string | undefined;
+	/** With `model.onnx` and `selected_tags.csv`. */
+	taggerFolder: string;
+	/** With these the painter signs what it paints. */
+	signer?: SignerFiles | undefined;
 	/** `auto`: CUDA on Linux, DirectML on Windows, where they work; else the CPU. */
 	device: Device | 'auto';
 	/** Takes one line at a time: what the painter writes, and what happens to it. */
@@ -21,6 +29,16 @@ export interface ProcessOptions {
 
 /** What a painter said of itself when it was ready. */
 export type PainterReady = Omit<Extract<FromPainter, { type: 'ready' }>, 'type'>;
+
+/** The painter could not load the model, the tagger or the signer; in its own words. */
+export class PainterBroken extends SetupError {
+	readonly part: 'model' | 'tagger' | 'signer';
+	constructor(part: PainterBroken['part'], message: string) {
+		super(message);
+		this.name = 'PainterBroken';
+		this.part = part;
+	}
+}
 
 /** The painter's process ended without being asked to. A job it had may be tried again. */
 export class PainterDied extends Error {
@@ -42,10 +60,12 @@ export class PainterProcess {
 	readonly #gone = Promise.withResolvers<PainterDied>();
 	#lastLine = '';
 
-	/** Forks a painter, which loads the model at once. Messages but `ready` and `broken` go to `onMessage`. */
+	/** Forks a painter, which loads model and tagger at once. Messages but `ready` and `broken` go to `onMessage`. */
 	constructor(options: ProcessOptions, onMessage: (message: FromPainter) => void) {
+		const { modelFolder, device, taggerFolder, vae = '' } = options;
+		const signer = options.signer ? [options.signer.certificate, options.signer.privateKey] : [];
 		const program = options.program ?? fileURLToPath(new URL('./painter.ts', import.meta.url));
-		this.#child = fork(program, [options.modelFolder, options.device], {
+		this.#child = fork(program, [modelFolder, device, taggerFolder, vae, ...signer], {
 			serialization: 'advanced',
 			execPath: process.execPath,
 			execArgv: options.execArgv ?? [],
@@ -61,7 +81,7 @@ export class PainterProcess {
 		this.#child.on('message', (message: FromPainter) => {
 			if (message.type === 'ready')
 				this.#ready.resolve({ device: message.device, note: message.note, loadMs: message.loadMs });
-			else if (message.type === 'broken') this.#ready.reject(new SetupError(message.message));
+			else if (message.type === 'broken') this.#ready.reject(new PainterBroken(message.part, message.message));
 			else onMessage(message);
 		});
 		this.#child.once('exit', (code, signal) => this.#end(new PainterDied(code, signal, this.#lastLine)));
@@ -75,7 +95,7 @@ export class PainterProcess {
 		return this.#child.pid;
 	}
 
-	/** Resolves when the model is loaded; rejects with a `SetupError` in the painter's words, or with `PainterDied`. */
+	/** Resolves when all is loaded; rejects with `PainterBroken`, or with `PainterDied`. */
 	get ready(): Promise<PainterReady> {
 		return this.#ready.promise;
 	}

@@ -31,3 +31,22 @@ export function previewImage(
 	}
 	return { width: wide, height: data.length / 3 / wide, data: new Uint8Array(data.buffer) };
 }
+
+/** Pixels along the longer side of what may be shown of a picture that nobody has rated yet. */
+const coarseSide = 16;
+
+/** Averages a preview until it is at most 16 pixels along its longer side: colours and light, and nothing that the rules are about. */
+export function coarse({ width, height, data }: RgbImage): RgbImage {
+	const cell = Math.ceil(Math.max(width, height) / coarseSide);
+	const [wide, high] = [Math.ceil(width / cell), Math.ceil(height / cell)];
+	const sums = new Float64Array(wide * high * 3);
+	const counts = new Uint32Array(wide * high);
+	for (let y = 0; y < height; y++)
+		for (let x = 0; x < width; x++) {
+			const to = Math.floor(y / cell) * wide + Math.floor(x / cell);
+			counts[to]!++;
+			for (let colour = 0; colour < 3; colour++) sums[3 * to + colour]! += data[3 * (y * width + x) + colour]!;
+		}
+	const means = Uint8Array.from(sums, (sum, i) => Math.round(sum / counts[Math.floor(i / 3)]!));
+	return { width: wide, height: high, data: means };
+}

@@ -32,6 +32,15 @@ export interface Picture {
 	/** SHA-256 of `bytes`, hex. */
 	sha256: string;
 	small?: { bytes: Uint8Array; format: ImageFormat };
+	/** What the tagger saw; absent where it could not look. */
+	seen?: SeenInPicture | undefined;
+}
+
+/** What the tagger saw in a picture, as far as it decides where the picture may be shown. */
+export interface SeenInPicture {
+	ratings: Ratings;
+	/** Its words for a young person, with their probabilities. */
+	youthTags: Record<string, number>;
 }
 
 export interface PaintStats {
@@ -39,18 +48,26 @@ export interface PaintStats {
 	paintMs: number;
 	/** The part of it spent inside `session.run`. */
 	runMs: number;
+	/** After it: what the tagger took for all pictures. */
+	rateMs: number;
 }
 
-/** Sent to a painter process. It is forked with the model's folder and the device setting as arguments and loads at once. */
+/**
+ * Sent to a painter process. It is forked with the model's folder, the device setting, the tagger's folder, the VAE and, where
+ * pictures are signed, the paths of certificate and key as arguments, and loads at once.
+ */
 export type ToPainter = { type: 'paint'; job: PaintJob } | { type: 'cancel'; id: string };
 
 /** Sent by a painter process. */
 export type FromPainter =
 	| { type: 'ready'; device: Device; note: string; loadMs: number }
-	/** The model could not be loaded; the process exits after it. */
-	| { type: 'broken'; message: string }
+	/** The model, the tagger or the signer could not be loaded; the process exits after it. */
+	| { type: 'broken'; part: 'model' | 'tagger' | 'signer'; message: string }
 	/** `step` of `steps` is done; `preview` is a small WebP of all pictures in rows of two, now and then. */
 	| { type: 'progress'; id: string; step: number; steps: number; preview?: Uint8Array }
-	| { type: 'painted'; id: string; pictures: Picture[]; stats: PaintStats }
+	/** The files are finished; the tagger looks at them now, one by one, and blocks the process while it does. */
+	| { type: 'painted'; id: string; pictures: Picture[]; stats: Omit<PaintStats, 'rateMs'> }
+	/** The tagger looked at one picture, or could not, for the reason in `problem`. The last of them ends the job. */
+	| { type: 'rated'; id: string; position: number; ms: number; seen?: SeenInPicture; problem?: string }
 	| { type: 'cancelled'; id: string }
 	| { type: 'failed'; id: string; message: string };

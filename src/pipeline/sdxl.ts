@@ -3,26 +3,28 @@ import { type ModelFolder, openModelFolder } from '../model/folder.ts';
 import type { Recipe } from '../recipe.ts';
 import { diffuse } from './diffuse.ts';
 import { decodeLatents, encodePicture, samplePosterior } from './latents.ts';
-import { type Networks, openNetworks } from './networks.ts';
+import { Loras } from './loras.ts';
+import { type Networks, openNetworks, type TunedNetworks } from './networks.ts';
+import { makeNoise, type NoiseSource } from './noise.ts';
 import { previewImage } from './preview.ts';
 import type { Device } from './protocol.ts';
-import { TorchGenerator } from './random.ts';
 import { samplers } from './samplers/index.ts';
-import { lastPart, makeSchedule, type Schedule } from './schedule.ts';
+import { lastPart, makeSchedule, type Schedule, startLevel } from './schedule/index.ts';
+import type { Session } from './session.ts';
 import { PromptEncoder } from './text.ts';
 import { upscale } from './upscale.ts';
 
 export interface PaintOptions {
 	/** Checked between steps; painting then rejects with its reason. */
 	signal?: AbortSignal;
-	/** Called after each step, with a way to see how far the pictures are (a coarse grid, one pixel a latent cell). */
+	/** Called after each model call, with the whole steps done and a way to see how far the pictures are (a coarse grid, one pixel a latent cell). */
 	onStep?: (progress: { step: number; steps: number; preview?: () => RgbImage }) => void;
 	/** The picture that `recipe.parent` names, 0 to 1. */
 	parentImage?: FloatImage;
 }
 
 /**
- * Stable Diffusion XL: a recipe in, pictures out, after diffusers v0.35.1 `StableDiffusionXLPipeline` and (variations)
+ * Stable Diffusion XL: a recipe in, pictures out, after diffusers v0.42.1 `StableDiffusionXLPipeline` and (variations)
  * `StableDiffusionXLImg2ImgPipeline`, with one generator for each image. A generator is drawn from in their order: for a
  * variation the parent's latents first, then the initial noise, then each step's.
  *
@@ -31,14 +33,17 @@ export interface PaintOptions {
 export class Sdxl {
 	readonly folder: ModelFolder;
 	readonly networks: Networks;
+	/** Of the model without LoRAs. */
 	readonly prompts: PromptEncoder;
+	readonly #loras: Loras;
+	/** By their second text encoder, and the first with it. */
+	readonly #encoders = new WeakMap<Session, { first: Session; prompts: PromptEncoder }>();
 
 	private constructor(folder: ModelFolder, networks: Networks) {
 		this.folder = folder;
 		this.networks = networks;
-		const { tokenizer, tokenizer2 } = folder;
-		const { textEncoder, textEncoder2 } = networks;
-		this.prompts = new PromptEncoder({ tokenizer, tokenizer2, textEncoder, textEncoder2 });
+		this.#loras = new Loras(folder);
+		this.prompts = this.#promptsFor(networks);
 	}
 
 	/** Opens a model folder on a device. @throws {SetupError} naming what is wrong with it. */
@@ -61,36 +66,32 @@ export class Sdxl {
 		const cells = [recipe.height / folder.vaeScaleFactor, recipe.width / folder.vaeScaleFactor] as const;
 		const latentDims = [images, folder.vaeConfig.latent_channels, ...cells] as const;
 		const size = latentDims[1] * cells[0] * cells[1];
-		const generators = recipe.seeds.map((seed) => new TorchGenerator(seed));
-		const noise = new Float32Array(images * size);
-		const drawNoise = () => {
-			for (const [i, generator] of generators.entries()) generator.fillRandn(noise.subarray(i * size, (i + 1) * size));
-			return noise;
-		};
-
-		const whole = makeSchedule(folder.scheduler, recipe.steps);
+		const { sample, rules, noise: kind } = samplers[recipe.sampler];
+		const whole = makeSchedule(folder.scheduler, recipe.steps, { rules, schedule: recipe.schedule });
 		const schedule = recipe.strength === undefined ? whole : lastPart(whole, recipe.strength);
+		const noise = makeNoise(recipe, size, { kind, range: whole.range });
 		const latents =
 			recipe.strength === undefined
-				? scaled(drawNoise(), schedule.initNoiseSigma)
-				: await this.#noisyParent(recipe, requireParent(options), generators, schedule, drawNoise);
-		const conditioning = await this.prompts.condition(recipe, folder.forceZerosForEmptyPrompt);
+				? scaled(noise.draw(), schedule.initNoiseSigma)
+				: await this.#noisyParent(recipe, requireParent(options), noise, schedule);
+		const tuned = await networks.tuned(await this.#loras.named(recipe.loras));
+		const conditioning = await this.#promptsFor(tuned).condition(recipe, folder.forceZerosForEmptyPrompt);
 		const steps = schedule.timesteps.length;
-		const walk = diffuse(networks.unet, {
-			sampler: samplers[recipe.sampler].sample,
+		const walk = diffuse(tuned.unet, {
+			sampler: sample,
 			height: recipe.height,
 			width: recipe.width,
 			latents,
 			latentDims,
 			schedule,
-			drawNoise,
+			drawNoise: noise.between,
 			conditioning,
 			guidanceScale: recipe.guidanceScale,
 			predictionType: folder.scheduler.predictionType,
 		});
-		for await (const { step, denoised } of walk) {
+		for await (const { done, denoised } of walk) {
 			options.signal?.throwIfAborted();
-			options.onStep?.({ step: step + 1, steps, preview: () => previewImage(denoised, latentDims, folder.preview) });
+			options.onStep?.({ step: done, steps, preview: () => previewImage(denoised, latentDims, folder.preview) });
 		}
 
 		const pictures: FloatImage[] = [];
@@ -102,23 +103,33 @@ export class Sdxl {
 		return pictures;
 	}
 
-	/** Latents of the parent, drawn for each image anew as diffusers does, with noise up to the schedule's first sigma. */
+	/** The encoder of prompts that runs these networks: the same as long as they are open, since it keeps what it encoded. */
+	#promptsFor({ textEncoder, textEncoder2 }: TunedNetworks): PromptEncoder {
+		const known = this.#encoders.get(textEncoder2);
+		if (known?.first === textEncoder) return known.prompts;
+		const { tokenizer, tokenizer2, embeddings } = this.folder;
+		const prompts = new PromptEncoder({ tokenizer, tokenizer2, textEncoder, textEncoder2, embeddings });
+		this.#encoders.set(textEncoder2, { first: textEncoder, prompts });
+		return prompts;
+	}
+
+	/** Latents of the parent, drawn for each image anew as diffusers does, with noise up to the schedule's first level. */
 	async #noisyParent(
 		recipe: Recipe,
 		parent: FloatImage,
-		generators: TorchGenerator[],
+		noise: NoiseSource,
 		schedule: Schedule,
-		drawNoise: () => Float32Array,
 	): Promise<Float32Array> {
 		if (parent.width !== recipe.width || parent.height !== recipe.height)
 			throw new RangeError(
 				`Expected a parent of ${recipe.width} × ${recipe.height}, got ${parent.width} × ${parent.height}`,
 			);
 		const posterior = await encodePicture(await this.networks.vaeEncoder(), parent);
-		const clean = generators.map((generator) => samplePosterior(posterior, generator, this.folder.scalingFactor));
-		const latents = scaled(drawNoise(), schedule.sigmas[0]!);
+		const clean = noise.generators.map((one) => samplePosterior(posterior, one, this.folder.scalingFactor));
+		const { alpha, sigma } = startLevel(schedule);
+		const latents = scaled(noise.draw(), sigma);
 		for (const [i, own] of clean.entries())
-			for (let j = 0; j < own.length; j++) latents[i * own.length + j]! += own[j]!;
+			for (let j = 0; j < own.length; j++) latents[i * own.length + j]! += Math.fround(alpha * own[j]!);
 		return latents;
 	}
 

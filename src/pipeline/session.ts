@@ -112,9 +112,10 @@ export class Session {
 	 * Runs the network once. The thread is blocked meanwhile, and a run cannot be cancelled.
 	 *
 	 * @param feeds One array for each input.
+	 * @param wanted Names of the outputs that are given; by default all.
 	 * @throws {TypeError} if an output is not float32, or the session was released.
 	 */
-	async run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, Output>> {
+	async run(feeds: Readonly<Record<string, Feed>>, wanted?: readonly string[]): Promise<Record<string, Output>> {
 		if (!this.#inner) throw new TypeError(`Expected the session of \`${this.name}\` to be open, it was released`);
 		const tensors = Object.entries(feeds).map(([name, { data, dims }]): [string, Tensor] => [
 			name,
@@ -122,9 +123,11 @@ export class Session {
 			data instanceof Float32Array ? new Tensor('float32', data, dims) : new Tensor('int64', data, dims),
 		]);
 		const start = performance.now();
-		const results = await this.#inner.run(Object.fromEntries(tensors)).finally(() => {
-			this.#runMs += performance.now() - start;
-		});
+		const results = await this.#inner
+			.run(Object.fromEntries(tensors), [...(wanted ?? this.outputNames)])
+			.finally(() => {
+				this.#runMs += performance.now() - start;
+			});
 		return Object.fromEntries(
 			Object.entries(results).map(([name, { data, dims }]) => {
 				if (!(data instanceof Float32Array))

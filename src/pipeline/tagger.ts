@@ -56,6 +56,8 @@ export class Tagger {
 			throw new ModelError(
 				`\`tagger/selected_tags.csv\`: expected ${probabilities.length} rows, one for each output of the tagger, got ${this.#tags.length}`,
 			);
+		if (!probabilities.every((p) => p >= 0 && p <= 1))
+			throw new ModelError('`tagger/model.onnx`: expected probabilities from 0 to 1, got other numbers');
 		const of = (name: string) =>
 			probabilities[this.#tags.findIndex((tag) => tag.category === 'rating' && tag.name === name)]!;
 		const tags = this.#tags

@@ -53,7 +53,7 @@ const flagStart = /(?<=^|[\s,，、])(?:--|[—–]{1,2})(\p{L}[\p{L}\p{N}_-]*)(
 
 /**
  * Takes the flags out of cleaned text. A flag parts tags like a comma. Given twice, the last one wins (people add to the
- * end of what they sent before); `--no` adds up.
+ * end of what they sent before); `--no` and `--lora` add up.
  *
  * @throws UserError `unknown-flag`, `flag-without-value`, or `bad-<option>`
  */
@@ -70,7 +70,7 @@ export function takeFlags(text: string): FlaggedText {
 		if (value === '') throw withoutValue(flag, target);
 		if (target === 'no') result.no.push(...splitTags(value));
 		else if (target === 'negative') result.negative = value;
-		else result.values[target] = value;
+		else result.values[target] = addsUp(target) && result.values[target] ? `${result.values[target]}, ${value}` : value;
 		rest.push(remainder);
 	}
 	result.text = rest
@@ -78,6 +78,10 @@ export function takeFlags(text: string): FlaggedText {
 		.filter((part) => part !== '')
 		.join('\n');
 	return result;
+}
+
+function addsUp(name: OptionName): boolean {
+	return 'addsUp' in options[name];
 }
 
 function takeLine(after: string): Taken {

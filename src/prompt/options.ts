@@ -1,8 +1,11 @@
 import { UserError } from '../errors.ts';
 import { type SamplerName, samplerNames, samplers } from '../pipeline/samplers/index.ts';
+import { type ScheduleName, scheduleNames, schedules } from '../pipeline/schedule/names.ts';
 import { resolveAspect } from './aspects.ts';
 import { type Family, type FamilyValue, families, familyValues } from './families.ts';
+import { loraLimits, readLoraList } from './loras.ts';
 import { type PresetName, presetNames, presets } from './presets.ts';
+import { type Syntax, syntaxes, syntaxNames } from './syntax/index.ts';
 import { quoted } from './text.ts';
 
 /** The limits of what a member may ask for. */
@@ -13,6 +16,8 @@ export const limits = {
 	/** As in the card's Space. */
 	guidance: { min: 1, max: 12 },
 	seed: { min: 0, max: Number.MAX_SAFE_INTEGER },
+	/** As WebUI's slider. */
+	clipskip: { min: 1, max: 12 },
 	count: { min: 1, max: 4 },
 } as const;
 
@@ -66,6 +71,32 @@ export const options = {
 		takes: listed(samplerNames),
 		example: samplerNames[0],
 		read: (raw: RawValue): SamplerName | undefined => choice(raw, samplerNames, (name) => [samplers[name].label]),
+	},
+	schedule: {
+		flags: ['schedule'],
+		takes: listed(scheduleNames),
+		example: 'karras',
+		read: (raw: RawValue): ScheduleName | undefined =>
+			choice(raw, scheduleNames, (name) => [schedules[name].label, schedules[name].webui]),
+	},
+	syntax: {
+		flags: ['syntax'],
+		takes: listed(syntaxNames),
+		example: 'webui',
+		read: (raw: RawValue): Syntax | undefined => choice(raw, syntaxNames, (name) => [syntaxes[name].label]),
+	},
+	clipskip: {
+		flags: ['clipskip', 'clip-skip'],
+		takes: `a whole number from ${limits.clipskip.min} to ${limits.clipskip.max}, usually 2`,
+		example: '2',
+		read: (raw: RawValue) => wholeNumber(raw, limits.clipskip),
+	},
+	lora: {
+		flags: ['lora'],
+		takes: `a name, with a weight from ${loraLimits.weight.min} to ${loraLimits.weight.max} behind a colon if it is not 1`,
+		example: 'name:0.8',
+		addsUp: true,
+		read: (raw: RawValue) => readLoraList(String(raw)),
 	},
 } as const satisfies Record<string, Option>;
 
@@ -149,5 +180,7 @@ interface Option {
 	readonly flags: readonly [string, ...string[]];
 	readonly takes: string;
 	readonly example: string;
+	/** Given twice, it holds both values, with a comma between them. */
+	readonly addsUp?: true;
 	readonly read: (raw: RawValue) => string | number | undefined;
 }

@@ -1,11 +1,15 @@
-import type { SamplerName } from '../pipeline/samplers/index.ts';
+import { UserError } from '../errors.ts';
+import { lcmSteps, type SamplerName, samplers, takesSchedule } from '../pipeline/samplers/index.ts';
+import type { ScheduleName } from '../pipeline/schedule/names.ts';
 import { type Recipe, recipeSchema } from '../recipe.ts';
 import { aspects, defaultAspect, resolveAspect, sizeFor } from './aspects.ts';
 import { type Family, familyTags, type Rating, valueTags } from './families.ts';
+import { chooseLoras, takeLoraTags } from './loras.ts';
 import { defaultPreset, presetNamed } from './presets.ts';
 import { nsfwWords, wordsNamed } from './rating-words.ts';
 import type { ImagineRequest } from './request.ts';
 import { randomSeeds, seedsFrom } from './seeds.ts';
+import { checkPrompt, defaultSyntax, escapeFor, type Syntax, wordsOf } from './syntax/index.ts';
 import { arrange, joinTags, splitTags, tagKey, uniqueTags } from './tags.ts';
 
 /** What a recipe needs to know of the model that will draw it. `recommended`: the model's own defaults, or the card's. */
@@ -17,7 +21,20 @@ export interface ModelFacts {
 	/** What both sides of a picture must be a multiple of. */
 	sizeMultiple: number;
 	recommended: { steps: number; guidanceScale: number; sampler: SamplerName };
+	/** Where noise comes from: the operator's choice for all models. Absent: torch's generator on a CPU. */
+	random?: 'philox' | undefined;
+	/** How texts are read when the member does not say: the operator's choice. Absent: plain. */
+	syntax?: Syntax | undefined;
+	/** The highest clip skip that its text encoders have layers for. */
+	mostClipSkip?: number | undefined;
+	/** Embeddings that a text may name. */
+	embeddings?: readonly { name: string; sha256: string }[] | undefined;
+	/** LoRAs that may be asked for. */
+	loras?: readonly { name: string; sha256: string }[] | undefined;
 }
+
+/** The hidden state of the text encoders on which SDXL was trained: a recipe does not name it. */
+const usualClipSkip = 2;
 
 /** How many pictures are drawn when the member does not say. */
 export const defaultCount = 4;
@@ -25,26 +42,43 @@ export const defaultCount = 4;
 /**
  * Makes the recipe of a request. `notes` are sentences for the reply: what was understood otherwise than it was written.
  * Whether the recipe may be drawn at all is the gate's question, not this one's.
+ *
+ * @throws UserError `schedule-not-for-sampler`, `bad-clipskip`, `unknown-lora`, or as `checkPrompt` if a text cannot be read in its syntax
  */
 export function makeRecipe(
-	request: ImagineRequest,
+	asked: ImagineRequest,
 	context: { model: ModelFacts; ceiling: Rating; randomSeed: () => number },
 ): { recipe: Recipe; notes: string[] } {
 	const { model, ceiling, randomSeed } = context;
+	const { text, loras: named } = takeLoraTags(asked.prompt);
+	const request = { ...asked, prompt: text };
+	const loras = chooseLoras(named, model.loras ?? []);
 	const aspect = resolveAspect(request.aspect ?? defaultAspect)!; // the schema has read it once
-	const prompt = promptTags(request);
-	const negative = negativeTags(request, prompt);
+	const syntax = request.syntax ?? model.syntax ?? defaultSyntax;
+	requireLayer(request.clipskip, model);
+	checkPrompt(request.prompt, syntax);
+	checkPrompt(request.negative ?? '', syntax, { isNegative: true });
+	const prompt = promptTags(request, syntax);
+	const negative = negativeTags(request, prompt, syntax);
+	const embeddings = embeddingsIn([...prompt, ...negative], model.embeddings ?? []);
 	const count = request.count ?? defaultCount;
+	const sampler = request.sampler ?? model.recommended.sampler;
+	requireFit(sampler, request.schedule);
 
 	const recipe = recipeSchema.parse({
 		version: 1,
 		prompt: joinTags(prompt),
 		negative: negative.length > 0 ? joinTags(negative) : null,
-		syntax: 'plain',
+		syntax,
+		...(request.clipskip !== undefined && request.clipskip !== usualClipSkip && { clipSkip: request.clipskip }),
+		...(embeddings.length > 0 && { embeddings }),
+		...(loras.length > 0 && { loras }),
 		...sizeFor(aspect.aspect, model),
-		steps: request.steps ?? model.recommended.steps,
+		steps: request.steps ?? Math.min(model.recommended.steps, sampler === 'lcm' ? lcmSteps : Number.POSITIVE_INFINITY),
 		guidanceScale: request.guidance ?? model.recommended.guidanceScale,
-		sampler: request.sampler ?? model.recommended.sampler,
+		sampler,
+		...(request.schedule !== undefined && { schedule: request.schedule }),
+		...(model.random !== undefined && { random: model.random }),
 		seeds: request.seed === undefined ? randomSeeds(count, randomSeed) : seedsFrom(request.seed, count),
 		model: model.hash,
 	});
@@ -53,7 +87,7 @@ export function makeRecipe(
 	const notes: string[] = [];
 	if (!aspect.exact)
 		notes.push(`Aspect ${aspect.asked} is drawn as ${aspects[aspect.aspect].label}, the nearest size the model knows.`);
-	if (!allowsNsfw(ceiling) && negative.some(fightsSafe))
+	if (!allowsNsfw(ceiling) && negative.some((tag) => fightsSafe(tag, syntax)))
 		notes.push('`safe` was taken out of the negative: where NSFW is not allowed every picture asks for it.');
 	return { recipe: suited, notes };
 }
@@ -66,13 +100,17 @@ export function makeRecipe(
 export function suitFor(recipe: Recipe, ceiling: Rating): Recipe {
 	if (ceiling === 'explicit') return recipe;
 	if (ceiling === 'nsfw')
-		return { ...recipe, negative: joinTags(uniqueTags(['explicit', ...splitTags(recipe.negative ?? '')])) };
-	const prompt = splitTags(recipe.prompt);
+		return {
+			...recipe,
+			negative: joinTags(uniqueTags(['explicit', ...splitTags(recipe.negative ?? '', recipe.syntax)])),
+		};
+	const { syntax } = recipe;
+	const prompt = splitTags(recipe.prompt, syntax);
 	const isSensitive = prompt.some((tag) => tagKey(tag) === 'sensitive');
-	const negative = splitTags(recipe.negative ?? '').filter((tag) => !fightsSafe(tag));
+	const negative = splitTags(recipe.negative ?? '', syntax).filter((tag) => !fightsSafe(tag, syntax));
 	return {
 		...recipe,
-		prompt: joinTags(arrange(prompt, isSensitive ? [] : valueTags('rating', 'safe'))),
+		prompt: joinTags(arrange(prompt, isSensitive ? [] : valueTags('rating', 'safe'), syntax)),
 		negative: joinTags(uniqueTags([...nsfwWords, ...negative])),
 	};
 }
@@ -81,9 +119,24 @@ function allowsNsfw(ceiling: Rating): boolean {
 	return ceiling === 'nsfw' || ceiling === 'explicit';
 }
 
+function requireFit(sampler: SamplerName, schedule: ScheduleName | undefined): void {
+	if (takesSchedule(sampler, schedule)) return;
+	const { label, schedules }: { label: string; schedules: readonly ScheduleName[] } = samplers[sampler];
+	const message =
+		schedules.length === 0
+			? `${label} has a schedule of its own. Leave the schedule out, or choose another sampler.`
+			: `${label} takes only the schedules ${schedules.map((name) => `\`${name}\``).join(', ')}. Choose one of them, or another sampler.`;
+	throw new UserError('schedule-not-for-sampler', message);
+}
+
+function requireLayer(clipskip: number | undefined, { mostClipSkip }: ModelFacts): void {
+	if (clipskip === undefined || mostClipSkip === undefined || clipskip <= mostClipSkip) return;
+	throw new UserError('bad-clipskip', `Clip skip goes from 1 to ${mostClipSkip} with this model. It is usually 2.`);
+}
+
 /** The member's tags, those of the options and those of the preset's prefix, arranged. */
-function promptTags(request: ImagineRequest): string[] {
-	const typed = splitTags(request.prompt);
+function promptTags(request: ImagineRequest, syntax: Syntax): string[] {
+	const typed = splitTags(request.prompt, syntax);
 	const chosen = [
 		...(request.quality === undefined ? [] : valueTags('quality', request.quality)),
 		...(request.aesthetic === undefined ? [] : valueTags('aesthetic', request.aesthetic)),
@@ -96,22 +149,37 @@ function promptTags(request: ImagineRequest): string[] {
 		request[family] !== undefined ||
 		typed.some((tag) => familyTags(family).includes(tagKey(tag)) && !prefix.includes(tagKey(tag)));
 	const replaced = (['quality', 'aesthetic'] as const).filter(isReplaced).flatMap(familyTags);
-	return arrange(typed, [...prefix.filter((tag) => !replaced.includes(tag)), ...chosen]);
+	return arrange(typed, [...prefix.filter((tag) => !replaced.includes(tag)), ...chosen], syntax);
 }
 
-/** The preset's negative without what the prompt itself asks for (the two would fight), then the member's. */
-function negativeTags(request: ImagineRequest, prompt: readonly string[]): string[] {
+/**
+ * The preset's negative without what the prompt itself asks for (the two would fight), then the member's. The preset's brackets are
+ * brackets in every syntax: the card means the tag `(bad)`.
+ */
+function negativeTags(request: ImagineRequest, prompt: readonly string[], syntax: Syntax): string[] {
 	const wanted = prompt.map(tagKey);
-	const wantsNsfw = wordsNamed(joinTags(prompt), nsfwWords).length > 0;
+	const wantsNsfw = wordsNamed(wordsOf(joinTags(prompt), syntax), nsfwWords).length > 0;
 	const preset = presetNamed(request.preset ?? defaultPreset).negative.filter(
 		(tag) =>
 			// `very displeasing` asks for `displeasing` too.
 			!wanted.some((key) => key === tag || key.endsWith(` ${tag}`)) && !(wantsNsfw && nsfwWords.includes(tag)),
 	);
-	return uniqueTags([...preset, ...splitTags(request.negative ?? '')]);
+	const escaped = preset.map((tag) => escapeFor(tag, syntax));
+	return uniqueTags([...escaped, ...splitTags(request.negative ?? '', syntax)]);
 }
 
 /** A negative that names `safe` would undo the rating that everyone's pictures ask for. */
-function fightsSafe(tag: string): boolean {
-	return wordsNamed(tag, ['safe', 'sfw']).length > 0;
+function fightsSafe(tag: string, syntax: Syntax): boolean {
+	return [tag, wordsOf(tag, syntax)].some((text) => wordsNamed(text, ['safe', 'sfw']).length > 0);
+}
+
+/** The embeddings whose names stand in texts as words. An embedding that comes to the model later changes no recipe. */
+function embeddingsIn(
+	tags: readonly string[],
+	embeddings: readonly { name: string; sha256: string }[],
+): { name: string; sha256: string }[] {
+	const text = joinTags(tags);
+	const isNamed = (name: string) =>
+		new RegExp(`(?<![\\p{L}\\p{N}])${RegExp.escape(name.trim())}(?![\\p{L}\\p{N}])`, 'iu').test(text);
+	return embeddings.filter(({ name }) => isNamed(name)).map(({ name, sha256 }) => ({ name, sha256 }));
 }

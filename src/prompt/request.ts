@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
 import { samplerNames } from '../pipeline/samplers/index.ts';
+import { scheduleNames } from '../pipeline/schedule/names.ts';
 import { resolveAspect } from './aspects.ts';
 import { familyValues } from './families.ts';
 import { takeFlags } from './flags.ts';
+import { takeLoraTags } from './loras.ts';
 import { limits, type OptionName, optionNames, type RawValue, readOption } from './options.ts';
 import { presetNames } from './presets.ts';
+import { syntaxNames } from './syntax/index.ts';
 import { joinTags, splitTags } from './tags.ts';
 import { cleanText, isDrawable, lengthOf, oneLine } from './text.ts';
 
@@ -14,7 +17,7 @@ const length = (text: string) => lengthOf(text) <= limits.promptLength;
 /**
  * What a member asks for, before it is a recipe: only what they said, no default filled in. Stored as JSON with the
  * generation, so that it can be opened again and changed. `aspect` is as they wrote it, `prompt` and `negative` are clean,
- * on one line and without flags.
+ * on one line and without flags; LoRAs stand in `prompt` as `<lora:name:0.8>`, however they were asked for.
  */
 export const imagineRequestSchema = z.strictObject({
 	prompt: z.string().min(1).refine(length),
@@ -31,6 +34,9 @@ export const imagineRequestSchema = z.strictObject({
 	steps: z.int().min(limits.steps.min).max(limits.steps.max).optional(),
 	guidance: z.number().min(limits.guidance.min).max(limits.guidance.max).optional(),
 	sampler: z.enum(samplerNames).optional(),
+	schedule: z.enum(scheduleNames).optional(),
+	syntax: z.enum(syntaxNames).optional(),
+	clipskip: z.int().min(limits.clipskip.min).max(limits.clipskip.max).optional(),
 	seed: z.int().min(limits.seed.min).max(limits.seed.max).optional(),
 	count: z.int().min(limits.count.min).max(limits.count.max).optional(),
 });
@@ -50,14 +56,15 @@ export type RequestOptions = { prompt: string; negative?: string | null | undefi
  */
 export function parseRequest(given: RequestOptions): ImagineRequest {
 	const flagged = takeFlags(cleanText(given.prompt));
-	const request: { [K in keyof ImagineRequest]: unknown } = {
-		prompt: readPrompt(flagged.text, given.prompt, flagged.no),
-	};
+	const lora = flagged.values.lora ?? given.lora ?? undefined;
+	const named = lora === undefined ? flagged.text : `${flagged.text} ${readOption('lora', lora)}`;
+	const request: { [K in keyof ImagineRequest]: unknown } = { prompt: readPrompt(named, given.prompt, flagged.no) };
 
 	const negative = [...splitTags(cleanText(flagged.negative ?? given.negative ?? '')), ...flagged.no];
 	if (negative.length > 0) request.negative = fitting(joinTags(negative), 'negative');
 
 	for (const name of optionNames) {
+		if (name === 'lora') continue; // in the prompt, where it can be edited
 		const raw = flagged.values[name] ?? given[name];
 		if (raw !== undefined && raw !== null) request[name] = readOption(name, raw);
 	}
@@ -67,13 +74,14 @@ export function parseRequest(given: RequestOptions): ImagineRequest {
 // `typed` is the whole text before the flags were taken out: it tells an empty prompt from one of commas or invisible signs.
 function readPrompt(text: string, typed: string, no: readonly string[]): string {
 	const prompt = fitting(oneLine(text), 'prompt');
-	if (isDrawable(prompt)) return prompt;
-	if (no.length > 0 && prompt === '') {
+	const drawable = takeLoraTags(prompt).text;
+	if (isDrawable(drawable)) return prompt;
+	if (no.length > 0 && drawable === '') {
 		const message =
 			'The prompt is empty, because all that follows `--no` counts as unwanted. Put the prompt before it.';
 		throw new UserError('prompt-empty', message);
 	}
-	if (typed.trim() === '' || (prompt === '' && isDrawable(cleanText(typed))))
+	if (typed.trim() === '' || (drawable === '' && isDrawable(cleanText(typed))))
 		throw new UserError('prompt-empty', `The prompt is empty. Say what to draw, ${example}.`);
 	throw new UserError(
 		'prompt-nothing-drawable',

@@ -1,10 +1,13 @@
 import { familyTags } from './families.ts';
 import { presetNamed, presetNames } from './presets.ts';
+import { breaksChunk, type Syntax, splitParts } from './syntax/index.ts';
 
-/** Splits text at commas (also the two of Japanese keyboards) and line ends into tags: trimmed, no empty ones. */
-export function splitTags(text: string): string[] {
-	return text
-		.split(/[,，、\n]/)
+/**
+ * Splits text at commas (also the two of Japanese keyboards) and line ends into tags: trimmed, no empty ones. What a syntax brackets
+ * together stays one.
+ */
+export function splitTags(text: string, syntax: Syntax = 'plain'): string[] {
+	return splitParts(text, syntax)
 		.map((tag) => tag.trim().replace(/\s+/g, ' '))
 		.filter((tag) => tag !== '');
 }
@@ -56,9 +59,14 @@ const subject = /^(?:\d+\+?(?:girl|boy|other)s?|multiple (?:girl|boy|other)s|no 
  *
  * Special tags stand in front, typed or added: the card calls them a prefix, training captions had them all in front or all
  * at the end, and in front neither the encoders' 77 tokens nor a long prompt can cut off the rating.
- * Arranging twice changes nothing.
+ * What follows a `BREAK` in WebUI's syntax stays behind it, as it is. Arranging twice changes nothing.
  */
-export function arrange(typed: readonly string[], added: readonly string[] = []): string[] {
+export function arrange(typed: readonly string[], added: readonly string[] = [], syntax: Syntax = 'plain'): string[] {
+	const end = typed.findIndex((tag) => breaksChunk(tag, syntax));
+	return end < 0 ? arrangeAll(typed, added) : [...arrangeAll(typed.slice(0, end), added), ...typed.slice(end)];
+}
+
+function arrangeAll(typed: readonly string[], added: readonly string[]): string[] {
 	const special = new Set<number>();
 	const subjects: string[] = [];
 	const rest: string[] = [];

@@ -9,6 +9,7 @@ import type { Log } from '../log.ts';
 import { type PainterClient, PainterDied } from '../pipeline/client.ts';
 import { GuildQueues } from './guild-queues.ts';
 import type { Jobs, TakenJob } from './jobs.ts';
+import { RatingWatch, type TaggerState } from './rating-watch.ts';
 import { settlePainted, settleUnpainted } from './settle.ts';
 import { Signal } from './signal.ts';
 
@@ -40,6 +41,7 @@ export class Dispatcher {
 	readonly #onProgress: () => void;
 	readonly #wakes: Signal[];
 	readonly #modelHash: string;
+	readonly #ratings: RatingWatch;
 	readonly #abort = new AbortController();
 	#loops: Promise<void>[] = [];
 
@@ -64,10 +66,16 @@ export class Dispatcher {
 		this.#wakes = options.painters.map(() => new Signal());
 		this.#modelHash = options.modelHash;
 		this.#log = options.log;
+		this.#ratings = new RatingWatch(options.log);
 		this.#guildPainters = options.guildPainters;
 		this.#guilds = new GuildQueues(options.guildPainters);
 		this.#onSettled = options.onSettled ?? (() => {});
 		this.#onProgress = options.onProgress ?? (() => {});
+	}
+
+	/** How the tagger did in the last jobs. */
+	get tagger(): TaggerState {
+		return this.#ratings.state;
 	}
 
 	start(): void {
@@ -137,7 +145,7 @@ export class Dispatcher {
 		try {
 			if (generation.recipe.model !== this.#modelHash) throw new Unpaintable(otherModel);
 			const parentImage = await this.#parentImage(generation);
-			const { pictures, stats } = await painter.paint(
+			const { pictures, stats, problem } = await painter.paint(
 				{
 					id: `${generation.id}.${generation.attempt}`,
 					recipe: generation.recipe,
@@ -151,6 +159,8 @@ export class Dispatcher {
 			await reporter.idle();
 			const books = { db: this.#db, jobs: this.#jobs, store: this.#store };
 			const ours = await settlePainted(books, job, generation, pictures, stats);
+			const rated = pictures.filter(({ seen }) => seen).length;
+			this.#ratings.note({ generationId: generation.id, rated, unrated: pictures.length - rated, problem });
 			const facts = { generationId: generation.id, pictures: pictures.length, ...stats };
 			if (ours) this.#log.info('painted', facts);
 			else this.#log.warn('a late result was thrown away', facts);

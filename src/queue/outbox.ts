@@ -77,7 +77,7 @@ export class Outbox {
 		const { generationId } = row;
 		try {
 			const { messageId } = await this.#deliver(generationId);
-			await markDelivered(this.#db, generationId, messageId);
+			await markDelivered(this.#db, row, messageId);
 		} catch (error) {
 			await this.#setAside(row, error).catch((failure: unknown) => {
 				// The lease runs out and brings the row again.

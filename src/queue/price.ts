@@ -1,13 +1,14 @@
+import { callsOf } from '../pipeline/samplers/index.ts';
 import type { Recipe } from '../recipe.ts';
 
 /** Milliseconds for one unit of work before anything was measured: what two CPU cores need for the demo model. */
 const paceGuess = { sampled: 4e-4, upscale: 1.5e-3 };
 
-/** The work of a recipe: pixels × model calls × pictures for sampled ones, pixels of the result for an enlargement. */
+/** The work of a recipe: pixels × model calls (twice with guidance) × pictures for sampled ones, pixels of the result for an enlargement. */
 export function workOf(recipe: Recipe): number {
 	const pixels = recipe.width * recipe.height;
 	if (recipe.upscaler !== undefined) return pixels;
-	const calls = Math.max(1, Math.round(stepsOf(recipe) * (recipe.guidanceScale > 1 ? 2 : 1)));
+	const calls = callsOf(recipe.sampler, stepsOf(recipe)) * (recipe.guidanceScale > 1 ? 2 : 1);
 	return pixels * calls * recipe.seeds.length;
 }
 

@@ -1,6 +1,6 @@
 import type { Db } from '../db/client.ts';
-import { countOpen, lastAccepted } from '../db/generations.ts';
-import { picturesSince } from '../db/usage.ts';
+import { countOpen } from '../db/generations.ts';
+import { lastAccepted, picturesSince } from '../db/usage.ts';
 import { UserError } from '../errors.ts';
 
 /** What one member may use in a guild; what is absent is not limited. */
@@ -35,7 +35,7 @@ export async function checkQuota(
 			`You already have ${open} ${open === 1 ? 'job' : 'jobs'} waiting here, and ${atOnce} is the most. Try again when one finishes, or cancel one.`,
 		);
 	}
-	const last = cooldown === undefined ? undefined : await lastAccepted(tx, who.lane, who.userId);
+	const last = cooldown === undefined ? undefined : await lastAccepted(tx, who.guildId, who.userId);
 	if (cooldown !== undefined && last && Date.now() - last.getTime() < cooldown * 1000) {
 		const again = Math.ceil(last.getTime() / 1000) + cooldown;
 		throw new UserError(

@@ -45,6 +45,8 @@ export async function settlePainted(
 				file,
 				smallFile,
 				sizeBytes: picture.bytes.length,
+				ratings: picture.seen?.ratings ?? null,
+				youthTags: picture.seen?.youthTags ?? {},
 			};
 		}),
 	);
@@ -52,7 +54,7 @@ export async function settlePainted(
 		const ours = await endGeneration(tx, generation.id, { state: 'painted', attempt: generation.attempt });
 		if (!ours) return false;
 		await insertImages(tx, rows);
-		await spendUsage(tx, generation.id, Math.round(stats.paintMs));
+		await spendUsage(tx, generation.id, Math.round(stats.paintMs + stats.rateMs));
 		await clearProgress(tx, generation.id);
 		await addToOutbox(tx, generation.id);
 		await books.jobs.finish(tx, job);
@@ -85,15 +87,29 @@ export async function settleUnpainted(
  * @returns what is the case now; `ended` when it was over already
  */
 export async function cancel(books: Books, generationId: string): Promise<'cancelled' | 'stopping' | 'ended'> {
-	const cancelled = await books.db.transaction(async (tx) => {
+	const cancelled = await endQueued(books, generationId, { state: 'cancelled' });
+	if (cancelled) return 'cancelled';
+	return (await requestCancel(books.db, generationId)) ? 'stopping' : 'ended';
+}
+
+/**
+ * Ends a generation that no painter has taken yet: its member gets their usage back and is told, in one transaction.
+ *
+ * @returns `false`, with nothing done, when it does not wait any more
+ */
+export function endQueued(
+	books: Books,
+	generationId: string,
+	end: { state: 'failed' | 'cancelled'; failure?: string },
+): Promise<boolean> {
+	return books.db.transaction(async (tx) => {
 		const generation = await findGeneration(tx, generationId);
 		if (generation?.state !== 'queued') return false;
-		if (!(await endGeneration(tx, generationId, { state: 'cancelled', attempt: generation.attempt }))) return false;
+		// A taker who comes between counts the attempt up, and then has it.
+		if (!(await endGeneration(tx, generationId, { ...end, attempt: generation.attempt }))) return false;
 		await refundUsage(tx, generationId);
 		await addToOutbox(tx, generationId);
 		await books.jobs.cancel(tx, generation.jobId);
 		return true;
 	});
-	if (cancelled) return 'cancelled';
-	return (await requestCancel(books.db, generationId)) ? 'stopping' : 'ended';
 }

@@ -22,16 +22,25 @@ test('writes the parameters as other tools read them', () => {
 		[
 			'1girl, solo, blue hair',
 			'Negative prompt: lowres, (bad)',
-			'Steps: 20, Sampler: Euler a, CFG scale: 2, Seed: 0, Size: 72x40, Model hash: 0123456789, Model: demo, Version: Atelier 0.1.0',
+			'Steps: 20, Sampler: Euler a, CFG scale: 2, Seed: 0, Size: 72x40, Model hash: 0123456789, Model: demo, RNG: CPU, Version: Atelier 0.1.0',
 		].join('\n'),
 	);
 });
 
+test('names the schedule and the source of noise as WebUI does, where the recipe does', () => {
+	const text = parametersText(originOf({ sampler: 'dpmpp-2m', schedule: 'karras', random: 'philox' }));
+	expect(text).toContain('Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 2');
+	expect(text).toContain(', RNG: NV, Version');
+	expect(parametersText(originOf({ sampler: 'dpmpp-2m' }))).not.toContain('Schedule type');
+});
+
 test('names the strength of a variation and the upscaler of an enlargement', () => {
 	const parent = { imageId: 'a', sha256: 'b' };
-	expect(parametersText(originOf({ parent, strength: 0.55 }))).toContain(', Denoising strength: 0.55, Version');
+	expect(parametersText(originOf({ parent, strength: 0.55 }))).toContain(
+		', Denoising strength: 0.55, RNG: CPU, Version',
+	);
 	expect(parametersText({ ...originOf({ parent, upscaler: 'demo: ×4' }), enlargedBy: 4 })).toContain(
-		', Postprocess upscale by: 4, Postprocess upscaler: "demo: ×4", Version',
+		', Postprocess upscale by: 4, Postprocess upscaler: "demo: ×4", RNG: CPU, Version',
 	);
 });
 

@@ -67,7 +67,7 @@ describe.each(databaseKinds)('a newcomer on %s', { timeout: 60_000 }, (kind) => 
 		expect(buttonsOf(message).map(({ label }) => label)).toEqual([
 			...['U1', 'U2', 'U3', 'U4', '🔄'],
 			...['V1', 'V2', 'V3', 'V4', '✏️'],
-			'🗑️',
+			...['🗑️', '🚩'],
 		]);
 	});
 

@@ -115,6 +115,73 @@ describe.skipIf(noBrowser)('the page in a real browser, by keyboard alone', { ti
 		await page.locator('article.is-ephemeral', { hasText: 'age-restricted channels only' }).waitFor();
 	});
 
+	/** Brings the focus to a select, opens it and chooses by keyboard. */
+	const choose = async (select: ReturnType<Page['locator']>, name: string) => {
+		await select.focus();
+		await page.keyboard.press('ArrowDown');
+		await page.locator('.select-popup:visible').getByRole('option', { name }).first().focus();
+		await page.keyboard.press('Enter');
+	};
+	const be = async (user: string) => {
+		const value = await page.locator(`#user-switch option[data-username="${user}"]`).getAttribute('value');
+		await page.locator('#user-switch').selectOption(value);
+	};
+	const open = async (channel: string) => {
+		await page.locator('#channels a', { hasText: channel }).first().focus();
+		await page.keyboard.press('Enter');
+	};
+	const panel = () => page.locator('article.is-ephemeral:has(.select)').last();
+	/** The menu of sections stands below each panel. */
+	const turnTo = async (section: string) => {
+		await choose(panel().locator('.select[data-custom-id*=":panel:"]'), section);
+		await panel().locator('[role=heading]', { hasText: section }).waitFor();
+	};
+
+	test('who adds the bot to a server is greeted, and limits newcomers there', async () => {
+		await be('kei');
+		await page.locator('#invite-button').focus();
+		await page.keyboard.press('Enter');
+		await press(page.locator('article', { hasText: 'Hello!' }), 'Open settings');
+		await turnTo('Roles and limits');
+		await press(panel(), 'Change newcomers');
+		await page.locator('#modal [name=perDay]').fill('2');
+		await page.keyboard.press('Enter');
+		await panel().getByText('no limit → 2').waitFor();
+		await press(panel(), 'Undo');
+		await panel().getByText('2 → no limit').waitFor();
+	});
+
+	test('a report becomes a card in the channel of the moderators, where they remove the pictures', async () => {
+		await open('gallery');
+		await send('/settings');
+		await turnTo('Reports');
+		await choose(panel().locator('.select[data-custom-id*=":set:log:"]'), '#mod-log');
+		await panel().getByText('Changed.').waitFor();
+		await panel().locator('.select.has-value', { hasText: '#mod-log' }).waitFor();
+		const before = await grids().count();
+		await be('ren');
+		await expect.poll(() => grids().count()).toBe(before);
+		await press(grids().last(), '🚩');
+		await page.locator('#modal [name=reason]').fill('not for here');
+		await page.locator('#modal-submit').focus();
+		await page.keyboard.press('Enter');
+		await page.locator('article.is-ephemeral', { hasText: 'Thank you' }).waitFor();
+		expect(await page.locator('#channels').textContent()).not.toContain('mod-log');
+
+		await be('kei');
+		await open('mod-log');
+		const card = page.locator('article', { hasText: 'not for here' });
+		await press(card, 'Spoiler: show');
+		await card
+			.getByRole('button', { name: /^Open picture/ })
+			.first()
+			.waitFor();
+		await press(card, 'Remove');
+		await card.getByText('Removed', { exact: false }).first().waitFor();
+		await open('gallery');
+		await expect.poll(() => grids().count()).toBe(before - 1);
+	});
+
 	test('the page has nothing to complain of', () => {
 		expect(complaints).toEqual([]);
 	});

@@ -90,7 +90,7 @@ describe('what is allowed in age-restricted channels only', () => {
 			channel: 'after-dark',
 		});
 		await mika.setAgeRestricted('after-dark', false);
-		const answer = await mika.until((now) => /Not shown/.test(textOf(now.at(-1)!)) && now.at(-1)!, {
+		const answer = await mika.until((now) => now.find((m) => /Not shown/.test(textOf(m))), {
 			channel: 'after-dark',
 		});
 		expect(picturesOf(answer)).toEqual([]);

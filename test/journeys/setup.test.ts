@@ -57,6 +57,10 @@ describe('a set-up that cannot work ends with one line that says what to do', ()
 		expect(await lineOf({ MODEL_DIR: path })).toContain('unet/');
 	});
 
+	test('a VAE that is not there', async () => {
+		expect(await lineOf({ VAE: join(folder, 'nowhere') })).toMatch(/^VAE = .*nowhere.*expected a VAE, there is none/);
+	});
+
 	test('a truncated weight file', async () => {
 		const path = await brokenModel('truncated', (model) => truncate(join(model, unet), 1_000_000));
 		expect(await lineOf({ MODEL_DIR: path })).toContain(unet);

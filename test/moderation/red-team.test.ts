@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { grownPrompt } from './grown.ts';
 import { ordinaryPrompt } from './ordinary.ts';
 import { seeded } from './random.ts';
 import { judgePrompt, redTeam } from './red-team.ts';
@@ -19,4 +20,11 @@ test('at most 0.5 % of ordinary prompts are refused, even under the lowest ceili
 	const prompts = Array.from({ length: count }, () => ordinaryPrompt(random));
 	const refused = prompts.filter((prompt) => !judgePrompt(prompt, 'safe').allow);
 	expect(refused.length / count, JSON.stringify(refused.slice(0, 5))).toBeLessThanOrEqual(0.005);
+});
+
+test('at most 1 % of what is ordinary beside a sexual word is refused where that is allowed', () => {
+	const random = seeded(5);
+	const prompts = Array.from({ length: count }, () => grownPrompt(random));
+	const refused = prompts.filter((prompt) => !judgePrompt(prompt, 'explicit').allow);
+	expect(refused.length / count, JSON.stringify(refused.slice(0, 5))).toBeLessThanOrEqual(0.01);
 });

@@ -77,7 +77,7 @@ export const heldOut: Record<string, Trick> = {
 	keptFirstCapital: (word) => `:${word.slice(0, 1).toUpperCase()}${word.slice(1)}:`,
 };
 
-/** Held out to the end: written last, run, and nothing was changed after. */
+/** Held out after `heldOut`: its one weak trick, `inTag`, was then worked on, so it is a test like the others now. */
 export const fresh: Record<string, Trick> = {
 	manyAlphabets: (word, random) =>
 		[...word]
@@ -96,6 +96,61 @@ export const fresh: Record<string, Trick> = {
 	capitalI: (word) => word.replaceAll('l', 'I'),
 	cutTwice: (word) => word.replace(/^(.)(.+)(.)$/, '$1.$2.$3'),
 	elongatedEnd: (word) => word + word.at(-1)!.repeat(12),
+};
+
+const greek = {
+	a: 'α',
+	e: 'ε',
+	i: 'ι',
+	k: 'κ',
+	n: 'η',
+	o: 'ο',
+	p: 'ρ',
+	t: 'τ',
+	u: 'υ',
+	v: 'ν',
+	x: 'χ',
+	y: 'γ',
+	w: 'ω',
+};
+const armenian = { g: 'ց', h: 'հ', n: 'ո', o: 'օ', u: 'ս', q: 'զ' };
+const lisu = 'a:ꓮ b:ꓐ c:ꓚ d:ꓓ e:ꓰ f:ꓝ g:ꓖ h:ꓧ i:ꓲ j:ꓙ k:ꓗ l:ꓡ m:ꓟ n:ꓠ o:ꓳ p:ꓑ r:ꓣ s:ꓢ t:ꓔ u:ꓴ v:ꓦ w:ꓪ x:ꓫ y:ꓬ z:ꓜ';
+const smallCapitals = 'a:ᴀ b:ʙ c:ᴄ d:ᴅ e:ᴇ g:ɢ h:ʜ i:ɪ j:ᴊ k:ᴋ l:ʟ m:ᴍ n:ɴ o:ᴏ p:ᴘ r:ʀ t:ᴛ u:ᴜ v:ᴠ w:ᴡ y:ʏ z:ᴢ';
+const tableOf = (pairs: string) =>
+	Object.fromEntries(pairs.split(' ').map((pair) => pair.split(':') as [string, string]));
+
+/** Held out to the end: written after everything else, run once, and nothing was changed after. */
+export const last: Record<string, Trick> = {
+	markdown: (word, random) => {
+		const sign = pick(random, ['**', '__', '~~', '||', '`', '***']);
+		return sign + word + sign;
+	},
+	enclosed: (word) => [...word].map((c) => `${c}\u20dd`).join(''),
+	smallCapitals: mapped(tableOf(smallCapitals), 1),
+	greek: mapped(greek, 0.6),
+	armenian: mapped(armenian, 1),
+	lisu: mapped(tableOf(lisu), 1),
+	nestedWeights: (word, random) => {
+		const at = cut(word, random);
+		return `((${word.slice(0, at)}:1.2)${word.slice(at)}:1.${Math.floor(random() * 10)})`;
+	},
+	emojiInside: (word, random) => {
+		const at = cut(word, random);
+		return word.slice(0, at) + pick(random, ['🔥', '💦', '🍓', '✨✨']) + word.slice(at);
+	},
+	commas: between([',', ', ']),
+	lines: between(['\n']),
+	starsForTwo: (word, random) => {
+		const at = 1 + Math.floor(random() * Math.max(1, word.length - 2));
+		return `${word.slice(0, at)}**${word.slice(at + 2)}`;
+	},
+	zForS: (word) => word.replace(/s$/, 'z').replaceAll('ck', 'k'),
+	twice: (word) => `${word}-${word}`,
+	owned: (word) => `${word}’s`,
+	styled: (word) => `in the style of ${word} art`,
+	firstInBrackets: (word) => `(${word[0]})${word.slice(1)}`,
+	differentWords: (word, random) => `${pick(random, ['cute', 'very', 'pretty', 'shiny', 'lovely', 'soft'])} ${word}`,
+	accentedCapitals: (word) => [...word.toUpperCase()].map((c, i) => (i % 2 ? `${c}\u0301` : c)).join(''),
 };
 
 /** Published, and in no goal: what normalising cannot know without guessing, and what the text encoders hardly read either. */

@@ -18,8 +18,9 @@ const models: Record<string, string> = {
 
 export const goldenFolders = Object.keys(models);
 
+/** `samplers` holds more cases of the demo model. */
 export function modelOf(folder: string): string {
-	return models[folder]!;
+	return models[folder] ?? models.demo!;
 }
 
 export function goldenNames(folder: string, prefix: string): string[] {
@@ -28,7 +29,7 @@ export function goldenNames(folder: string, prefix: string): string[] {
 		.map((name) => name.slice(0, -'.safetensors'.length));
 }
 
-/** Reads a case that `test/golden/make.py` made. */
+/** Reads a case that `make.py` or `samplers.py` in `test/golden` made. */
 export function readGolden<Parameters>(folder: string, name: string): Golden<Parameters> {
 	const file = readFileSync(`${root}${folder}/${name}.safetensors`);
 	const length = Number(file.readBigUInt64LE(0));
@@ -36,7 +37,7 @@ export function readGolden<Parameters>(folder: string, name: string): Golden<Par
 		__metadata__: { case: string };
 	};
 	return {
-		model: models[folder]!,
+		model: modelOf(folder),
 		parameters: JSON.parse(header.__metadata__.case) as Parameters,
 		names: Object.keys(header).filter((key) => key !== '__metadata__'),
 		tensor: (key) => {

@@ -14,7 +14,13 @@ import { jobOf, parent, recipeOf } from './recipes.ts';
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const program = (name: string) => fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url));
-const options = { modelFolder: modelOf('demo'), device: 'cpu' as const, log: () => {}, restartDelayMs: 10 };
+const options = {
+	modelFolder: modelOf('demo'),
+	taggerFolder: `${modelOf('demo')}/tagger`,
+	device: 'cpu' as const,
+	log: () => {},
+	restartDelayMs: 10,
+};
 
 describe('a painter', () => {
 	let painter: PainterClient;

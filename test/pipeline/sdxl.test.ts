@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { chooseSampler } from '../../scripts/parity/scheduler-classes.ts';
 import type { FloatImage } from '../../src/images/pixels.ts';
 import { openModelFolder } from '../../src/model/folder.ts';
-import { parseSchedulerConfig } from '../../src/model/scheduler-config.ts';
+import { samplerNames, samplers } from '../../src/pipeline/samplers/index.ts';
 import { Sdxl } from '../../src/pipeline/sdxl.ts';
 import { upscale } from '../../src/pipeline/upscale.ts';
-import { goldenFolders, modelOf, readGolden, relativeError } from './golden.ts';
+import { goldenFolders, goldenNames, modelOf, readGolden, relativeError } from './golden.ts';
 import { parent, recipeOf } from './recipes.ts';
 
 // real diffusion, on cores that other tests use too
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 interface Case {
+	scheduler: string;
 	config: Record<string, unknown>;
 	prompt: string;
 	negative: string | null;
@@ -22,26 +24,26 @@ interface Case {
 	tolerance: number;
 }
 
-describe.for(goldenFolders)('whole pictures by the %s model', (folder) => {
-	test.for(['euler_a', 'euler_a_no_negative', 'no_guidance'])(
-		'are those of diffusers, from prompt and seeds alone: %s',
-		async (name) => {
-			const golden = readGolden<Case>(folder, `picture_${name}`);
-			const { config, guidance, tolerance, ...rest } = golden.parameters;
-			const opened = await openModelFolder(modelOf(folder));
-			const sdxl = await Sdxl.load({ ...opened, scheduler: parseSchedulerConfig(config) }, 'cpu');
-			const { prompt, negative, seeds, height, width, steps } = rest;
-			const pictures = await sdxl.paint(
-				recipeOf({ prompt, negative, seeds, height, width, steps, guidanceScale: guidance }),
-			);
-			await sdxl.networks.release();
-			const size = 3 * height * width;
-			const expected = golden.tensor('out.image').data;
-			expect(expected.length).toBe(pictures.length * size);
-			for (const [i, { data }] of pictures.entries())
-				expect(relativeError(data, expected.subarray(i * size, (i + 1) * size))).toBeLessThan(tolerance);
-		},
-	);
+describe.for([...goldenFolders, 'samplers'])('whole pictures: %s', (folder) => {
+	test.for(goldenNames(folder, 'picture_'))('are those of diffusers, from prompt and seeds alone: %s', async (name) => {
+		const golden = readGolden<Case>(folder, name);
+		const { guidance, tolerance, ...rest } = golden.parameters;
+		const chosen = chooseSampler(golden.parameters);
+		if ('reason' in chosen) throw new Error(chosen.reason);
+		const opened = await openModelFolder(modelOf(folder));
+		const sdxl = await Sdxl.load({ ...opened, scheduler: chosen.config }, 'cpu');
+		const { prompt, negative, seeds, height, width, steps } = rest;
+		const { sampler } = chosen;
+		const pictures = await sdxl.paint(
+			recipeOf({ prompt, negative, seeds, height, width, steps, sampler, guidanceScale: guidance }),
+		);
+		await sdxl.networks.release();
+		const size = 3 * height * width;
+		const expected = golden.tensor('out.image').data;
+		expect(expected.length).toBe(pictures.length * size);
+		for (const [i, { data }] of pictures.entries())
+			expect(relativeError(data, expected.subarray(i * size, (i + 1) * size))).toBeLessThan(tolerance);
+	});
 });
 
 describe('one model', () => {
@@ -58,6 +60,43 @@ describe('one model', () => {
 		expect(all[1]).toEqual(alone);
 		expect(all[3]).toEqual(turned);
 		expect(all[0]!.data).not.toEqual(all[1]!.data);
+	});
+
+	test.for(samplerNames.flatMap((sampler) => [{ sampler }, { sampler, random: 'philox' as const }]))(
+		'an image and its variation depend on nothing but their own seed: $sampler $random',
+		async (changes) => {
+			const recipe = { ...changes, steps: 4, width: 64 };
+			const two = await sdxl.paint(recipeOf({ ...recipe, seeds: [8, 2 ** 40] }));
+			const [alone] = await sdxl.paint(recipeOf({ ...recipe, seeds: [2 ** 40] }));
+			expect(two[1]).toEqual(alone);
+			expect(two[0]!.data).not.toEqual(alone!.data);
+			const child = { ...recipe, parent, strength: 0.8 };
+			const options = { parentImage: alone! };
+			const children = await sdxl.paint(recipeOf({ ...child, seeds: [3, 1] }), options);
+			const [only] = await sdxl.paint(recipeOf({ ...child, seeds: [1] }), options);
+			expect(children[1]).toEqual(only);
+		},
+	);
+
+	test('the sampler, its schedule and the source of noise each change the picture', async () => {
+		const seen = new Set<string>();
+		const paint = async (changes: Parameters<typeof recipeOf>[0]) => {
+			const [image] = await sdxl.paint(recipeOf({ ...changes, width: 64, steps: 4 }));
+			expect(image!.data.every(Number.isFinite)).toBe(true);
+			seen.add(Buffer.from(image!.data.buffer).toString('base64'));
+		};
+		let recipes = 0;
+		for (const sampler of samplerNames)
+			for (const schedule of samplers[sampler].schedules.filter((name) => name !== 'leading')) {
+				await paint({ sampler, schedule });
+				recipes++;
+			}
+		for (const sampler of samplerNames) {
+			await paint({ sampler }); // the demo model's own spacing is `leading`
+			await paint({ sampler, random: 'philox' });
+			recipes += 2;
+		}
+		expect(seen.size).toBe(recipes);
 	});
 
 	test('gives a variation the same numbers alone and among others', async () => {
@@ -88,6 +127,14 @@ describe('one model', () => {
 		});
 		// two columns and two rows of 12 × 8 cells
 		expect(seen).toEqual(['1/3 24x16 1152', '2/3 24x16 1152', '3/3 24x16 1152']);
+	});
+
+	test('counts the steps that were asked for where each takes two calls', async () => {
+		const seen: string[] = [];
+		await sdxl.paint(recipeOf({ sampler: 'heun' }), {
+			onStep: ({ step, steps }) => seen.push(`${step}/${steps}`),
+		});
+		expect(seen).toEqual(['0/3', '1/3', '1/3', '2/3', '3/3']);
 	});
 
 	test('stops after the step at which it is cancelled', async () => {

@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { parseSchedulerConfig } from '../../src/model/scheduler-config.ts';
+import { chooseSampler } from '../../scripts/parity/scheduler-classes.ts';
 import { diffuse } from '../../src/pipeline/diffuse.ts';
-import { samplers } from '../../src/pipeline/samplers/index.ts';
-import { lastPart, makeSchedule } from '../../src/pipeline/schedule.ts';
+import { callsOf, samplers } from '../../src/pipeline/samplers/index.ts';
+import { lastPart, makeSchedule, startLevel } from '../../src/pipeline/schedule/index.ts';
 import { Sdxl } from '../../src/pipeline/sdxl.ts';
-import { goldenFolders, modelOf, readGolden, relativeError } from './golden.ts';
+import { goldenNames, modelOf, readGolden, relativeError } from './golden.ts';
 
 // real diffusion, on cores that other tests use too
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 interface Case {
+	scheduler: string;
 	config: Record<string, unknown>;
 	steps: number;
 	guidance: number;
@@ -23,49 +24,56 @@ interface Case {
 /** As test/golden/README.md asks, of every step: what float32 sums in another order grow to along a walk, with room. */
 const tolerance = 1e-4;
 
-const cases = ['euler_a', 'euler_a_28', 'euler_a_trailing', 'euler_a_v', 'img2img_euler_a'];
-
-describe.for(goldenFolders)('Euler a with the %s model', (folder) => {
+// `npm run parity` walks those of tiny-random
+describe.for(['demo', 'samplers'])('samplers walk as diffusers walks, step by step: %s', (folder) => {
 	let sdxl: Sdxl;
 	beforeAll(async () => {
 		sdxl = await Sdxl.load(modelOf(folder), 'cpu');
 	});
 	afterAll(() => sdxl.networks.release());
 
-	test.for(cases)('walks as diffusers walks, step by step: %s', async (name) => {
-		const golden = readGolden<Case>(folder, `trajectory_${name}`);
-		const { config, steps, guidance: guidanceScale, height, width, prompt, negative, strength } = golden.parameters;
-		const scheduler = parseSchedulerConfig(config);
-		const whole = makeSchedule(scheduler, steps);
+	test.for(goldenNames(folder, 'trajectory_'))('%s', async (name) => {
+		const golden = readGolden<Case>(folder, name);
+		const { steps, guidance: guidanceScale, height, width, prompt, negative, strength } = golden.parameters;
+		const chosen = chooseSampler(golden.parameters);
+		if ('reason' in chosen) throw new Error(chosen.reason);
+		const { sample, rules } = samplers[chosen.sampler];
+		const whole = makeSchedule(chosen.config, steps, { rules });
 		const schedule = strength === null ? whole : lastPart(whole, strength);
 
 		const start = golden.tensor('in.latents');
-		const amplitude = strength === null ? whole.initNoiseSigma : schedule.sigmas[0]!;
+		const size = start.data.length;
+		const { alpha, sigma } = startLevel(schedule);
+		const amplitude = strength === null ? whole.initNoiseSigma : sigma;
 		const init = strength === null ? undefined : golden.tensor('in.init_latents').data;
-		const noise = golden.tensor('in.noise').data;
+		const noise = golden.names.includes('in.noise') ? golden.tensor('in.noise').data : new Float32Array();
 		let drawn = 0;
 		const walk = diffuse(sdxl.networks.unet, {
-			sampler: samplers['euler-ancestral'].sample,
-			latents: start.data.map((x, i) => (init?.[i] ?? 0) + Math.fround(x * amplitude)),
+			sampler: sample,
+			latents: start.data.map((x, i) => Math.fround(alpha * (init?.[i] ?? 0)) + Math.fround(x * amplitude)),
 			latentDims: start.shape as [number, number, number, number],
 			height,
 			width,
 			schedule,
-			drawNoise: () => noise.subarray(drawn++ * start.data.length, drawn * start.data.length),
+			drawNoise: () => noise.subarray(drawn++ * size, drawn * size),
 			conditioning: await sdxl.prompts.condition({ prompt, negative, guidanceScale }, true),
 			guidanceScale,
-			predictionType: scheduler.predictionType,
+			predictionType: chosen.config.predictionType,
 		});
 
 		const expected = golden.tensor('out.latents');
-		const size = start.data.length;
-		let done = 0;
-		for await (const { step, latents } of walk) {
-			const error = relativeError(latents, expected.data.subarray(step * size, (step + 1) * size));
-			expect(error, `step ${step}`).toBeLessThan(tolerance);
-			done++;
+		const walked = schedule.timesteps.length;
+		let calls = 0;
+		let stepsDone = 0;
+		for await (const { done, latents } of walk) {
+			const error = relativeError(latents, expected.data.subarray(calls * size, (calls + 1) * size));
+			expect(error, `call ${calls}`).toBeLessThan(tolerance);
+			calls++;
+			stepsDone = done;
 		}
-		expect(done).toBe(expected.shape[0]);
-		expect(drawn, 'draws, one a step').toBe(noise.length / size);
+		expect(calls).toBe(expected.shape[0]);
+		expect(callsOf(chosen.sampler, walked)).toBe(calls);
+		expect(stepsDone, 'steps').toBe(walked);
+		expect(drawn, 'draws').toBe(noise.length / size);
 	});
 });

@@ -55,7 +55,7 @@ describe('an unknown flag', () => {
 		['—qualty best', '--quality'],
 		['--ratio 1:1', '--ar'],
 		['--negative-prompt hat', '--negative'],
-		['--s 1', '--seed` or `--steps` or `--sampler'],
+		['--s 1', '--seed` or `--steps` or `--sampler` or `--schedule` or `--syntax'],
 	])('%s is answered with %s', ([text, meant]) => {
 		expect(() => takeFlags(`1girl ${text}`)).toThrow(
 			expect.objectContaining({ code: 'unknown-flag', message: expect.stringContaining(`Did you mean \`${meant}\`?`) }),

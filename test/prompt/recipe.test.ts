@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { samplerNames, samplers } from '../../src/pipeline/samplers/index.ts';
 import type { Rating } from '../../src/prompt/families.ts';
 import { presets } from '../../src/prompt/presets.ts';
 import { makeRecipe, suitFor } from '../../src/prompt/recipe.ts';
@@ -35,6 +36,42 @@ test('the card’s negative is the card’s, letter for letter', () => {
 	expect(cardNegative).toBe(
 		'nsfw, lowres, (bad), text, error, fewer, extra, missing, worst quality, jpeg artifacts, low quality, watermark, unfinished, displeasing, oldest, early, chromatic aberration, signature, extra digits, artistic error, username, scan, [abstract]',
 	);
+});
+
+describe('sampler, schedule and source of noise', () => {
+	test('are in the recipe only where they were asked for, so that others keep their hash', () => {
+		const { recipe } = make({ prompt: 'x', sampler: 'dpmpp-2m' });
+		expect(Object.keys(recipe)).not.toContain('schedule');
+		expect(Object.keys(recipe)).not.toContain('random');
+		expect(make({ prompt: 'x --schedule karras', sampler: 'dpmpp-2m' }).recipe.schedule).toBe('karras');
+		const model = { ...demoModel, random: 'philox' as const };
+		const context = { model, ceiling: 'explicit' as const, randomSeed: () => 7 };
+		expect(makeRecipe(parseRequest({ prompt: 'x' }), context).recipe.random).toBe('philox');
+	});
+
+	test.for([
+		['lcm', 'karras', /^LCM has a schedule of its own\. Leave the schedule out, or choose another sampler\.$/],
+		['ddim', 'karras', /^DDIM takes only the schedules `normal`, `trailing`, `leading`\. Choose one of them/],
+		['ddim', 'sgm-uniform', /^DDIM takes only/],
+	] as const)('a sampler refuses what it cannot take, saying why: %s with %s', ([sampler, schedule, says]) => {
+		expect(() => make({ prompt: 'x', sampler, schedule })).toThrow(says);
+		const { recipe } = make({ prompt: 'x', sampler });
+		expect(recipeSchema.safeParse({ ...recipe, schedule }).success).toBe(false);
+	});
+
+	test('every other pair of them makes a recipe', () => {
+		for (const sampler of samplerNames)
+			for (const schedule of samplers[sampler].schedules)
+				expect(make({ prompt: 'x', sampler, schedule }).recipe).toMatchObject({ sampler, schedule });
+	});
+
+	test('LCM takes at most the 50 steps that it was distilled on', () => {
+		const model = { ...demoModel, recommended: { ...demoModel.recommended, steps: 80 } };
+		const context = { model, ceiling: 'explicit' as const, randomSeed: () => 7 };
+		const { recipe } = makeRecipe(parseRequest({ prompt: 'x', sampler: 'lcm' }), context);
+		expect(recipe.steps).toBe(50);
+		expect(recipeSchema.safeParse({ ...recipe, steps: 51 }).success).toBe(false);
+	});
 });
 
 test('what the member says goes before what the model recommends', () => {

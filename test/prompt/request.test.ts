@@ -42,6 +42,7 @@ const bad: [what: string, options: RequestOptions, code: string, says: RegExp][]
 	['no pictures', { prompt: 'a', count: 0 }, 'bad-count', /from 1 to 4/],
 	['5 pictures', { prompt: 'a', count: 5 }, 'bad-count', /from 1 to 4/],
 	['an unknown sampler', { prompt: 'a', sampler: 'warp' }, 'bad-sampler', /`euler-ancestral`.*not `warp`/],
+	['an unknown schedule', { prompt: 'a --schedule beta' }, 'bad-schedule', /`karras`.*not `beta`.*--schedule karras/],
 	['an unknown rating', { prompt: 'a', rating: 'mild' }, 'bad-rating', /`safe`, `sensitive`, `nsfw`, `explicit`/],
 	['an unknown preset', { prompt: 'a', preset: 'light' }, 'bad-preset', /`card`, `none`/],
 	['an aspect without a side', { prompt: 'a', aspect: '0:5' }, 'bad-aspect', /ratio like 13:19/],
@@ -114,6 +115,9 @@ describe('options', () => {
 		['aesthetic', 'very aesthetic', 'very-aesthetic'],
 		['rating', 'explicit, nsfw', 'explicit'],
 		['sampler', 'Euler a', 'euler-ancestral'],
+		['sampler', 'DPM++ 2M SDE', 'dpmpp-2m-sde'],
+		['schedule', 'SGM Uniform', 'sgm-uniform'],
+		['schedule', 'simple', 'trailing'],
 		['steps', '20', 20],
 		['guidance', '6.5', 6.5],
 	] as const)('%s may be written %s', ([name, raw, value]) => {

@@ -42,7 +42,7 @@ test('cases that agree are listed with their errors, and what is not covered fai
 	const { code, stdout } = await parity(folder, '--model', tiny);
 	expect(stdout).toMatch(/ok {3}text_encoder .* of 0\.0001/);
 	expect(stdout).toMatch(/ok {3}tokens .* 0 of 0/);
-	expect(stdout).toMatch(/-- {3}aesthetic .*not covered: kind `aesthetic`/);
+	expect(stdout).toMatch(/-- {3}aesthetic .*not covered: the model has no aesthetic scorer/);
 	expect(stdout).toContain('4 cases: 3 agree, 0 do not, 1 are not covered yet');
 	expect(code).toBe(0);
 	expect((await parity(folder, '--model', tiny, '--strict')).code).toBe(1);
@@ -89,10 +89,17 @@ test('folders within are searched, models within are not, and what is no case is
 	expect(rows.map(({ name }) => name)).toEqual(['noise_0', 'within/noise_1']);
 });
 
-test('a trajectory is checked in every step, and a scheduler that we lack is said', async () => {
-	const folder = await folderOf('trajectory_euler_a_v.safetensors', 'trajectory_ddim.safetensors');
-	const [ddim, euler] = await checkFolder(folder, { model: tiny });
-	expect(ddim?.outcome).toEqual({ covered: false, reason: 'scheduler `DDIMScheduler`' });
+test('a trajectory is checked in every step, and a scheduler or a setting that we lack is said', async () => {
+	const folder = await folderOf(
+		'trajectory_ddim.safetensors',
+		'trajectory_dpmpp_2m.safetensors',
+		'trajectory_euler_a_v.safetensors',
+	);
+	await editCase(join(folder, 'trajectory_ddim.safetensors'), '\\"clip_sample\\": false', '\\"clip_sample\\": true ');
+	await editCase(join(folder, 'trajectory_dpmpp_2m.safetensors'), 'DPMSolverMultistep', 'DEISolverMultistep');
+	const [ddim, other, euler] = await checkFolder(folder, { model: tiny });
+	expect(ddim?.outcome).toEqual({ covered: false, reason: '`clip_sample` of `DDIMScheduler`' });
+	expect(other?.outcome).toEqual({ covered: false, reason: 'scheduler `DEISolverMultistepScheduler`' });
 	expect(euler?.agrees).toBe(true);
 	const path = join(folder, 'trajectory_euler_a_v.safetensors');
 	const bytes = await readFile(path);
@@ -104,7 +111,7 @@ test('a trajectory is checked in every step, and a scheduler that we lack is sai
 	// the first number of the first step: of all steps together it would be less than one in a thousand
 	bytes.writeFloatLE(2, 8 + length + header['out.latents']!.data_offsets[0]);
 	await writeFile(path, bytes);
-	expect((await checkFolder(folder, { model: tiny }))[1]).toMatchObject({
+	expect((await checkFolder(folder, { model: tiny }))[2]).toMatchObject({
 		name: 'trajectory_euler_a_v',
 		agrees: false,
 	});

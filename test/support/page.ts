@@ -1,13 +1,22 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { APIMessage, APIMessageTopLevelComponent } from 'discord-api-types/v10';
-import type { PageAction, PageEvent, PageField, PageState } from '../../src/standin/page-api.ts';
+import type { PageAction, PageEvent, PageField, PageOption, PageState } from '../../src/standin/page-api.ts';
 
 type Json = Record<string, unknown>;
+type DeclaredOption = { name: string; type: number; options?: DeclaredOption[] };
+
+/** A file to send along. */
+export interface PageFile {
+	name: string;
+	contentType: string;
+	bytes: Uint8Array;
+}
 
 /** A member at the playground page, without the page: for tests and benchmarks whose stand-in is another process. */
 export class PageMember {
 	readonly #url: string;
-	readonly state: PageState;
+	/** What is there, as of the last `open`, `slash` or `control`. */
+	state: PageState;
 	readonly userId: string;
 
 	private constructor(url: string, state: PageState, userId: string) {
@@ -33,26 +42,103 @@ export class PageMember {
 		return found.id;
 	}
 
-	/** Sends a slash command with options by name; types are those the command was registered with. */
+	/**
+	 * Sends a slash command with options by name; types are those the command was registered with. A part of a command is named
+	 * after it with spaces; files are sent ahead.
+	 */
 	async slash(
 		command: string,
-		options: Record<string, string | number | boolean>,
+		options: Record<string, string | number | boolean | PageFile>,
 		channel = 'gallery',
 	): Promise<string> {
-		const state = (await (await fetch(`${this.#url}/standin/state`)).json()) as PageState;
-		const registered = state.commands.find(({ name }) => name === command);
-		if (!registered) throw new Error(`Expected the command ${command} to be registered`);
+		await this.#reload();
+		const [root, ...parts] = command.split(' ');
+		const registered = this.state.commands.find(({ name, type }) => name === root && type === 1);
+		if (!registered) throw new Error(`Expected the command ${root} to be registered`);
+		let declared = (registered.options ?? []) as unknown as DeclaredOption[];
+		const path = parts.map((part) => {
+			const chosen = declared.find(({ name }) => name === part);
+			if (!chosen) throw new Error(`Expected /${root} to have a part ${part}`);
+			declared = chosen.options ?? [];
+			return chosen;
+		});
+		const given: PageOption[] = [];
+		for (const [name, value] of Object.entries(options)) {
+			const option = declared.find((o) => o.name === name);
+			if (!option) throw new Error(`Expected /${command} to have an option ${name}`);
+			const sent = typeof value === 'object' ? await this.upload(value, channel) : value;
+			given.push({ name, type: option.type, value: sent });
+		}
 		return this.#act({
 			kind: 'slash',
 			user_id: this.userId,
 			channel_id: this.channel(channel),
 			command_id: registered.id,
-			options: Object.entries(options).map(([name, value]) => {
-				const option = registered.options?.find((o) => o.name === name);
-				if (!option) throw new Error(`Expected /${command} to have an option ${name}`);
-				return { name, type: option.type, value };
-			}),
+			options: path.reduceRight((inner, { name, type }): PageOption[] => [{ name, type, options: inner }], given),
 		});
+	}
+
+	/** Runs a command from the menu of a message, by its name. */
+	menu(command: string, message: APIMessage): Promise<string> {
+		const registered = this.state.commands.find(({ name, type }) => name === command && type === 3);
+		if (!registered) throw new Error(`Expected the menu command ${command} to be registered`);
+		const { channel_id, id } = message;
+		return this.#act({ kind: 'menu', user_id: this.userId, channel_id, command_id: registered.id, target_id: id });
+	}
+
+	/** Sends a file ahead and returns its ID, which is the value of an option for files or of an upload in a form. */
+	async upload({ name, contentType, bytes }: PageFile, channel = 'gallery'): Promise<string> {
+		const query = new URLSearchParams({ user: this.userId, channel: this.channel(channel), name });
+		const response = await fetch(`${this.#url}/standin/files?${query}`, {
+			method: 'POST',
+			headers: { 'content-type': contentType },
+			body: new Uint8Array(bytes),
+		});
+		const body = (await response.json()) as { id?: string; message?: string };
+		if (!response.ok || !body.id) throw new Error(body.message ?? `HTTP ${response.status}`);
+		return body.id;
+	}
+
+	/**
+	 * Chooses in a select, found by its custom ID or placeholder. A choice is an option's value or label, or the name or ID of a
+	 * user, role or channel.
+	 */
+	select(message: APIMessage, control: string, ...choices: string[]): Promise<string> {
+		const selects = componentsOf(message).filter(({ type }) => [3, 5, 6, 7, 8].includes(type as number));
+		const select = selects.find(({ custom_id: id, placeholder }) => id === control || placeholder === control);
+		if (!select) throw new Error(`Expected a select ${control}, got ${selects.map((it) => it.custom_id).join(' ')}`);
+		return this.#act({
+			kind: 'component',
+			user_id: this.userId,
+			channel_id: message.channel_id,
+			message_id: message.id,
+			custom_id: select.custom_id as string,
+			component_type: select.type as number,
+			values: choices.map((choice) => this.idOf(choice, select.options as { value: string; label: string }[])),
+		});
+	}
+
+	/** The ID or value of what is called so: an option of a select, a user, a role or a channel; else the name itself. */
+	idOf(name: string, options: { value: string; label: string }[] = []): string {
+		const { guilds, users } = this.state;
+		const known: { id: string; name: string }[] = [
+			...options.map(({ value, label }) => ({ id: value, name: label })),
+			...users.map(({ id, username }) => ({ id, name: username })),
+			...guilds.flatMap(({ roles, channels }) => [...roles, ...channels]),
+		];
+		return known.find((it) => it.name === name)?.id ?? name;
+	}
+
+	/** Does what an owner or moderator does in Discord's own client; routes are in src/standin/guild-controls.ts. */
+	async control(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Json> {
+		const response = await fetch(`${this.#url}/standin${path}`, {
+			method,
+			...(body === undefined ? {} : { body: JSON.stringify(body) }),
+		});
+		const answer = (await response.json()) as Json;
+		if (!response.ok) throw new Error(String(answer.message ?? `HTTP ${response.status}`));
+		await this.#reload();
+		return answer;
 	}
 
 	/** Switches a channel's age restriction, as a moderator does in Discord's own settings. */
@@ -126,6 +212,10 @@ export class PageMember {
 				if (data) yield JSON.parse(data.slice(5)) as PageEvent;
 			}
 		}
+	}
+
+	async #reload(): Promise<void> {
+		this.state = (await (await fetch(`${this.#url}/standin/state`)).json()) as PageState;
 	}
 
 	async #act(action: PageAction): Promise<string> {

@@ -1,10 +1,11 @@
 import { LabelBuilder, ModalBuilder, TextInputBuilder, TextInputStyle } from 'discord.js';
+import { withDefaults } from '../../prompt/defaults.ts';
 import { makeRecipe } from '../../prompt/recipe.ts';
 import { parseRequest } from '../../prompt/request.ts';
 import type { Component } from '../context.ts';
 import { encodePress } from '../custom-id.ts';
 import { submit } from '../submit.ts';
-import { targetOf } from './target.ts';
+import { sourceOf } from './target.ts';
 
 const fields = { prompt: 'prompt', negative: 'negative' } as const;
 /** Discord's limit for the value of a text input. */
@@ -14,7 +15,7 @@ const longestInput = 4000;
 export const edit: Component = {
 	verb: 'edit',
 	async button(interaction, press, call) {
-		const { id, request } = await targetOf(call.db, interaction, press);
+		const { id, request } = await sourceOf(call, interaction, press);
 		const input = (customId: string, value: string | undefined) => {
 			const text = new TextInputBuilder()
 				.setCustomId(customId)
@@ -44,14 +45,14 @@ export const edit: Component = {
 export const remix: Component = {
 	verb: 'remix',
 	async modal(interaction, press, call) {
-		const { request: before } = await targetOf(call.db, interaction, press);
+		const { request: before } = await sourceOf(call, interaction, press);
 		const { seed: _, ...kept } = before;
 		const request = parseRequest({
 			...kept,
 			prompt: interaction.fields.getTextInputValue(fields.prompt),
 			negative: interaction.fields.getTextInputValue(fields.negative) || undefined,
 		});
-		const { recipe } = makeRecipe(request, {
+		const { recipe } = makeRecipe(withDefaults(request, call.place.guild.defaults), {
 			model: call.model,
 			ceiling: call.place.ceiling,
 			randomSeed: call.randomSeed,

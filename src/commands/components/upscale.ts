@@ -3,11 +3,13 @@ import type { Generation } from '../../db/generations.ts';
 import { imagesOf } from '../../db/images.ts';
 import { findDelivery } from '../../db/outbox.ts';
 import { UserError } from '../../errors.ts';
+import { admit } from '../../moderation/gate.ts';
 import { enlarge } from '../../prompt/derive.ts';
 import { altText } from '../alt-text.ts';
 import type { Call, Component } from '../context.ts';
 import { submit } from '../submit.ts';
-import { gone, pictureOf, targetOf } from './target.ts';
+import { judgeImages, pictureNote } from '../withheld.ts';
+import { gone, pictureOf, sourceOf } from './target.ts';
 
 /** U1–U4: one picture, enlarged. A second press shows the picture that the first one made. */
 export const upscale: Component = {
@@ -16,7 +18,7 @@ export const upscale: Component = {
 		const { upscaler } = call.model;
 		if (!upscaler)
 			throw new UserError('no-upscaler', 'The model that is loaded has no upscaler, so nothing can be enlarged.');
-		const generation = await targetOf(call.db, interaction, press);
+		const generation = await sourceOf(call, interaction, press);
 		const image = await pictureOf(call.db, generation, press);
 		const parent = { imageId: image.id, sha256: image.sha256 };
 		const recipe = enlarge({ ...generation.recipe, model: call.model.hash }, image.position, parent, upscaler);
@@ -31,19 +33,27 @@ export const upscale: Component = {
 async function showExisting(
 	interaction: ButtonInteraction,
 	generation: Generation,
-	{ db, store }: Call,
+	{ db, store, place, member, thresholds }: Call,
 ): Promise<void> {
+	const { channel, settings } = place;
+	// It was painted for somebody else's wish, perhaps when this channel allowed more.
+	admit({ recipe: generation.recipe, channel, settings, member });
+	const judged = judgeImages(await imagesOf(db, generation.id), generation.recipe, place, thresholds);
+	const withheld = pictureNote(judged, place);
+	if (withheld !== undefined) throw new UserError('picture-withheld', withheld);
+	const [shown] = judged;
+	const file = shown && (shown.image.smallFile ?? shown.image.file);
+	if (file !== undefined && !(await store.exists(file))) throw new UserError(...gone);
+	// A public "is thinking" would make the follow-up as public as it is; a refusal takes it away by itself.
 	await interaction.deleteReply();
-	const [image] = await imagesOf(db, generation.id);
-	if (!image) {
+	if (!shown || file === undefined) {
 		await interaction.followUp({
 			content: 'This picture is being enlarged already. It comes as soon as it is done.',
 			flags: MessageFlags.Ephemeral,
 		});
 		return;
 	}
-	const file = image.smallFile ?? image.file;
-	if (!(await store.exists(file))) throw new UserError(...gone);
+	const { image, verdict } = shown;
 	const messageId = (await findDelivery(db, generation.id))?.messageId;
 	const link = `https://discord.com/channels/${generation.guildId ?? '@me'}/${generation.channelId}/${messageId}`;
 	await interaction.followUp({
@@ -51,7 +61,7 @@ async function showExisting(
 		files: [
 			{
 				attachment: Buffer.from(await store.get(file)),
-				name: `atelier-${image.id}.${file.split('.').at(-1)}`,
+				name: `${verdict.show === 'spoiler' ? 'SPOILER_' : ''}atelier-${image.id}.${file.split('.').at(-1)}`,
 				description: altText(generation, 0),
 			},
 		],

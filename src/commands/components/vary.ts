@@ -1,13 +1,13 @@
 import { defaultStrength, vary as variationOf } from '../../prompt/derive.ts';
 import type { Component } from '../context.ts';
 import { submit } from '../submit.ts';
-import { pictureOf, targetOf } from './target.ts';
+import { pictureOf, sourceOf } from './target.ts';
 
 /** V1–V4: four variations of one picture, by image-to-image from its stored file. */
 export const vary: Component = {
 	verb: 'vary',
 	async button(interaction, press, call) {
-		const generation = await targetOf(call.db, interaction, press);
+		const generation = await sourceOf(call, interaction, press);
 		const image = await pictureOf(call.db, generation, press);
 		const parent = { imageId: image.id, sha256: image.sha256 };
 		const before = { ...generation.recipe, model: call.model.hash };

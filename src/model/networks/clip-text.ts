@@ -20,15 +20,30 @@ export const clipTextConfigSchema = z.object({
 
 export type ClipTextConfig = z.output<typeof clipTextConfigSchema>;
 
+/** How far from the end hidden states are given out, as far as WebUI's setting "Clip skip" goes; the second is `penultimate`. */
+const furthestHidden = 12;
+
+/** How far from the end an encoder gives out its hidden states: the embedded tokens count as one. */
+export function hiddenStates({ num_hidden_layers }: ClipTextConfig): number {
+	return Math.min(furthestHidden, num_hidden_layers + 1);
+}
+
+/** Names the output that holds the hidden state `fromEnd` layers from the end: 1 is the last layer's, without the final norm. */
+export function hiddenName(fromEnd: number): string {
+	return fromEnd === 2 ? 'penultimate' : `hidden.${fromEnd}`;
+}
+
 /**
  * Compiles a CLIP text encoder. Input: `input_ids` [n, t] (int64, t at most `max_position_embeddings`). Outputs: `penultimate`
  * [n, t, hidden], the hidden state before the last layer, without the final norm; and `last` [n, t, hidden], with it, or for
  * an encoder with projection `text_embeds` [n, projection], from the position of the end of text.
  *
- * After `CLIPTextTransformer` and `CLIPTextModelWithProjection` in transformers' `models/clip/modeling_clip.py`. Left out:
- * attention masks, dropout.
+ * After `CLIPTextTransformer` and `CLIPTextModelWithProjection` in transformers' `models/clip/modeling_clip.py`. Left out: dropout.
  *
  * @param projection `text_encoder_2`'s form, with `text_projection.weight`.
+ * @param steerable Adds what prompts can ask for: the input `attention_mask` [n, t], 0 where no token may look and 1 elsewhere; the
+ * input `vectors` [n, t, hidden], which stand in place of the tokens whose id is −1 (textual inversion); and the outputs `hidden.1`,
+ * `hidden.3`, … [n, t, hidden], hidden states counted from the end as `hiddenName` names them.
  */
 export function clipText(
 	name: string,
@@ -36,20 +51,26 @@ export function clipText(
 	config: ClipTextConfig,
 	projection: boolean,
 	target: Target,
+	steerable = false,
 ): CompiledGraph {
 	const g = new GraphBuilder(name, weights, target);
 	const { hidden_size: hidden, num_hidden_layers: layers, layer_norm_eps: eps } = config;
 	// transformers 5 saves the first encoder without the prefix that all published files have
 	const prefix = g.has('text_model.final_layer_norm.weight') ? 'text_model.' : '';
 	const ids = g.inputAs('input_ids', onnxType.int64, ['batch', 'tokens']);
-	let x = embed(g, ids, `${prefix}embeddings`, config);
-	let penultimate = x;
+	const vectors = steerable ? g.input('vectors', ['batch', 'tokens', hidden]) : undefined;
+	const mask = steerable
+		? g.cast(g.inputAs('attention_mask', onnxType.float, ['batch', 'tokens']), onnxType.int32)
+		: undefined;
+	let x = embed(g, ids, vectors, `${prefix}embeddings`, config);
+	const states = [x];
 	for (let layer = 0; layer < layers; layer++) {
-		penultimate = x;
-		x = encoderLayer(g, x, `${prefix}encoder.layers.${layer}`, config);
+		x = encoderLayer(g, x, mask, `${prefix}encoder.layers.${layer}`, config);
+		states.unshift(x);
 	}
 	const last = layerNorm(g, x, `${prefix}final_layer_norm`, hidden, eps);
-	g.output('penultimate', penultimate, ['batch', 'tokens', hidden]);
+	for (const [i, state] of states.slice(0, hiddenStates(config)).entries())
+		if (steerable || i === 1) g.output(hiddenName(i + 1), state, ['batch', 'tokens', hidden]);
 	if (projection) {
 		const pooled = atEndOfText(g, last, ids, config.eos_token_id);
 		const size = { from: hidden, to: config.projection_dim, bias: false };
@@ -60,22 +81,38 @@ export function clipText(
 }
 
 /** [n, t] → [n, t, hidden] */
-function embed(g: GraphBuilder, ids: Value, prefix: string, config: ClipTextConfig): Value {
+function embed(g: GraphBuilder, ids: Value, vectors: Value | undefined, prefix: string, config: ClipTextConfig): Value {
 	const { vocab_size, hidden_size, max_position_embeddings: positions } = config;
 	const table = g.weight(`${prefix}.token_embedding.weight`, [vocab_size, hidden_size]);
 	const all = g.weight(`${prefix}.position_embedding.weight`, [positions, hidden_size]);
 	const length = g.op('Shape', [ids], { start: 1, end: 2 });
 	const places = g.op('Slice', [all, g.integers([0]), length, g.integers([0])]);
-	return add(g, g.op('Gather', [table, ids], { axis: 0 }), places);
+	let tokens = g.op('Gather', [table, ids], { axis: 0 });
+	if (vectors !== undefined) {
+		// an id of −1 gathers the last row, which is then passed over; as float, since not every device has Less over integers
+		const isVector = g.op('Less', [g.cast(ids, onnxType.float), g.floats32([0])]);
+		tokens = g.op('Where', [g.op('Unsqueeze', [isVector, g.integers([2])]), vectors, tokens]);
+	}
+	return add(g, tokens, places);
 }
 
-function encoderLayer(g: GraphBuilder, x: Value, prefix: string, config: ClipTextConfig): Value {
+function encoderLayer(
+	g: GraphBuilder,
+	x: Value,
+	mask: Value | undefined,
+	prefix: string,
+	config: ClipTextConfig,
+): Value {
 	const { hidden_size: hidden, intermediate_size: inner, layer_norm_eps: eps } = config;
 	const project = (from: Value, part: string) =>
 		linear(g, from, `${prefix}.self_attn.${part}`, { from: hidden, to: hidden });
 	const n1 = layerNorm(g, x, `${prefix}.layer_norm1`, hidden, eps);
 	const [q, k, v] = [project(n1, 'q_proj'), project(n1, 'k_proj'), project(n1, 'v_proj')];
-	const seen = add(g, x, project(attention(g, q, k, v, config.num_attention_heads, true), 'out_proj'));
+	const seen = add(
+		g,
+		x,
+		project(attention(g, q, k, v, config.num_attention_heads, { causal: true, mask }), 'out_proj'),
+	);
 	const n2 = layerNorm(g, seen, `${prefix}.layer_norm2`, hidden, eps);
 	const wide = linear(g, n2, `${prefix}.mlp.fc1`, { from: hidden, to: inner });
 	const active = config.hidden_act === 'gelu' ? gelu(g, wide) : quickGelu(g, wide);

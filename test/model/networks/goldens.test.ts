@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { relativeError } from '../../../scripts/parity/error.ts';
+import { openAestheticFolder } from '../../../src/model/aesthetic-folder.ts';
 import {
+	compileAesthetic,
 	compileTextEncoder,
 	compileUnet,
 	compileUpscaler,
@@ -10,8 +12,9 @@ import {
 } from '../../../src/model/compile.ts';
 import { type ModelFolder, openModelFolder } from '../../../src/model/folder.ts';
 import type { CompiledGraph, Target } from '../../../src/model/graph.ts';
+import { readLora } from '../../../src/model/lora.ts';
 import { openSession, type Session } from '../../../src/pipeline/session.ts';
-import { demoModel, goldenTolerance, readGolden, tinyModel } from '../support.ts';
+import { demoModel, golden, goldenTolerance, readGolden, tinyModel } from '../support.ts';
 
 /** float16 has eleven bits; this is what they come to over a network's depth, with room. Measured: at most 6e-4. */
 const halfTolerance = 3e-3;
@@ -73,9 +76,29 @@ test.for(Object.keys(networks))('%s compiled for float16 stays near diffusers', 
 		expect(error, output).toBeLessThan(halfTolerance);
 });
 
+test.for([
+	['demo', demoModel, 'kohya'],
+	['demo', demoModel, 'peft'],
+	['tiny-random', tinyModel, 'kohya'],
+	['tiny-random', tinyModel, 'peft'],
+	['tiny-random', tinyModel, 'kohya_sgm'],
+] as const)('the UNet of %s with the LoRA %s agrees with diffusers', async ([name, path, style]) => {
+	const folder = await openModelFolder(path);
+	const lora = await readLora(join(golden, name, `${style}.lora.safetensors`), style, folder);
+	const session = await open(compileUnet(folder, { compute: 'f32' }, [{ lora, weight: 0.8 }]));
+	const { noise_pred: error } = await errors(session, `${name}/lora_${style}.safetensors`);
+	expect(error).toBeLessThan(goldenTolerance);
+});
+
 test('upscaler agrees with torch', async () => {
 	const session = await open(compileUpscaler(await openModelFolder(demoModel), { compute: 'f32' }));
 	expect((await errors(session, 'demo/upscaler.safetensors')).image).toBeLessThan(goldenTolerance);
+});
+
+test('the aesthetic scorer agrees with transformers', async () => {
+	const folder = await openAestheticFolder(join(demoModel, 'aesthetic'));
+	const session = await open(compileAesthetic(folder, { compute: 'f32' }));
+	expect((await errors(session, 'demo/aesthetic.safetensors')).logits).toBeLessThan(goldenTolerance);
 });
 
 test('the tagger, an ONNX file of its own, opens by its path', async () => {

@@ -1,0 +1,69 @@
+import type { AuditEntry } from '../db/audit.ts';
+import { shorten } from './alt-text.ts';
+import { linesOf } from './settings/history.ts';
+
+/** What can be searched for in the log, and how it is called. */
+export const auditActions = {
+	settings: 'Settings changed',
+	keep: 'Report: kept',
+	remove: 'Removed',
+	'remove-all': 'Removed with descendants',
+	warn: 'Warned',
+	timeout: 'Timed out',
+	ban: 'Banned from the bot',
+	undo: 'Undone',
+	trial: 'Rules tried',
+} as const;
+
+const longestEntry = 500;
+
+/** Says who did what and when, in Discord's markdown; of settings what they were and are, a line for each. */
+export function entryInWords(entry: AuditEntry): string {
+	const who = entry.actorId === null ? 'The bot' : `<@${entry.actorId}>`;
+	const head = `${who} ${deed(entry)} · <t:${seconds(entry.createdAt)}:R>`;
+	return entry.action === 'settings' ? shorten([head, ...linesOf(entry)].join('\n'), longestEntry) : head;
+}
+
+function deed(entry: AuditEntry): string {
+	const { action, userId } = entry;
+	const after = (entry.after ?? {}) as { generations?: string[]; until?: string; pictures?: number };
+	const them = userId === null ? 'a member' : `<@${userId}>`;
+	const until = after.until ? ` until <t:${seconds(new Date(after.until))}:f>` : '';
+	const picture = `a picture of ${them}`;
+	switch (action) {
+		case 'keep':
+			return `kept ${picture}`;
+		case 'remove':
+			return `removed ${picture}`;
+		case 'remove-all': {
+			const others = (after.generations?.length ?? 1) - 1;
+			return `removed ${picture}${others > 0 ? ` and ${others} made from it` : ''}`;
+		}
+		case 'warn':
+			return `warned ${them}${until && `, which counts${until}`}`;
+		case 'timeout':
+			return `timed ${them} out from the bot${until}`;
+		case 'ban':
+			return `banned ${them} from the bot`;
+		case 'erase':
+			return entry.actorId === null
+				? `deleted a reported picture of ${them}, since this server keeps pictures no longer`
+				: 'deleted their data, and with it a reported picture';
+		case 'trial':
+			return 'tried rules without switching them on';
+		case 'undo':
+			return undone(entry);
+		case 'settings':
+			return `${entry.undoes === null ? 'changed' : 'changed back'} settings`;
+		default:
+			return `did \`${action}\``;
+	}
+}
+
+function undone({ before }: AuditEntry): string {
+	const what = String((before as { action?: unknown } | null)?.action ?? '');
+	const label = what in auditActions ? auditActions[what as keyof typeof auditActions] : 'something';
+	return `undid: ${label.toLowerCase()}`;
+}
+
+const seconds = (moment: Date) => Math.floor(moment.getTime() / 1000);

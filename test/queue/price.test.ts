@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { samplerNames } from '../../src/pipeline/samplers/index.ts';
+import { costOf, stepsOf, workOf } from '../../src/queue/price.ts';
+import { parent, recipeOf } from '../pipeline/recipes.ts';
+
+const pixels = 96 * 64;
+
+test.for(samplerNames)('work is a picture’s pixels for each time that the UNet is asked: %s', (sampler) => {
+	const recipe = recipeOf({ sampler, steps: 10, seeds: [1, 2, 3], guidanceScale: 1 });
+	const calls = sampler === 'heun' || sampler === 'dpmpp-sde' ? 19 : 10; // the last step of those takes one call
+	expect(workOf(recipe)).toBe(pixels * 3 * calls);
+	expect(workOf({ ...recipe, guidanceScale: 2 })).toBe(pixels * 3 * calls * 2);
+	expect(stepsOf(recipe)).toBe(10);
+});
+
+test('a variation costs the part of the schedule that it walks, an enlargement the pixels of the result', () => {
+	const variation = recipeOf({ sampler: 'heun', steps: 10, guidanceScale: 1, parent, strength: 0.25 });
+	expect([stepsOf(variation), workOf(variation)]).toEqual([2, pixels * 3]);
+	expect(workOf(recipeOf({ parent, upscaler: 'x' }))).toBe(pixels);
+	expect(costOf(recipeOf({ steps: 1, guidanceScale: 1 }), 0)).toBe(1);
+});
