@@ -171,8 +171,11 @@ function belowFloor(hit: FloorHit): Refusal {
 function stopped({ rule, match }: NonNullable<RuleOutcome['stop']>): Refusal {
 	const isHeld = rule.action === 'hold';
 	const advice = rule.advice ?? (isHeld ? 'Ask a moderator, or take it out.' : 'Take it out, or say it otherwise.');
-	// A pattern may meet anything, and the word goes into a message as code.
-	const shown = match.replace(/[`\s]+/g, ' ').slice(0, 60);
+	// A pattern may meet anything, and the word goes into a message as code; half a character is none.
+	const shown = match
+		.replace(/[`\s]+/g, ' ')
+		.slice(0, 60)
+		.replace(/[\uD800-\uDBFF]$/, '');
 	return { allow: false, rule: isHeld ? 'held' : 'rule', match: shown, advice };
 }
 
