@@ -45,7 +45,6 @@ export async function pull(hub: Hub, options: PullOptions): Promise<{ name: stri
 	const folder = choice.kind === 'lora' ? join(models, 'loras') : models;
 	await refuseOther(folder, name, repo);
 	const wanted = choice.files.map((one) => ({ file: one, path: isOneFile ? one.path : `${name}/${one.path}` }));
-	await fetchAll(hub, tree, folder, wanted, options);
 	const record: PullRecord = {
 		repo,
 		commit: tree.commit,
@@ -58,17 +57,19 @@ export async function pull(hub: Hub, options: PullOptions): Promise<{ name: stri
 			gitSha1,
 		})),
 	};
+	await requireRoom(tree, folder, wanted, options);
+	// first, so that what was fetched in part can be told from what somebody put there
 	await mkdir(join(folder, name), { recursive: true });
 	await writeRecord(folder, name, record);
+	await fetchAll(hub, tree, folder, wanted, options);
 	return { name, record };
 }
 
-async function fetchAll(
-	hub: Hub,
+async function requireRoom(
 	tree: HubTree,
 	folder: string,
 	wanted: readonly { file: HubFile; path: string }[],
-	{ onStart, onProgress, freeBytes = freeBytesAt, ...options }: PullOptions,
+	{ onStart, freeBytes = freeBytesAt }: PullOptions,
 ): Promise<void> {
 	const bytes = wanted.reduce((sum, { file }) => sum + file.size, 0);
 	let bytesThere = 0;
@@ -81,6 +82,15 @@ async function fetchAll(
 			`${tree.repo} needs ${gigabytes(bytes - bytesThere)} more, and ${gigabytes(free)} are free at ${folder}. Make room, or choose another place with --to.`,
 		);
 	onStart({ commit: tree.commit, files: wanted.length, bytes, bytesThere });
+}
+
+async function fetchAll(
+	hub: Hub,
+	tree: HubTree,
+	folder: string,
+	wanted: readonly { file: HubFile; path: string }[],
+	{ onProgress, ...options }: PullOptions,
+): Promise<void> {
 	let done = 0;
 	for (const { file, path } of wanted) {
 		await download(hub, tree, file, join(folder, path), {
