@@ -27,16 +27,30 @@ export class VaeError extends ModelError {
 export function fromZod(file: string, error: z.ZodError, data: unknown): ModelError {
 	const issue = error.issues[0];
 	if (!issue) return new ModelError(`\`${file}\`: expected another content`, { cause: error });
-	const key = issue.path.map((part) => String(part)).join('.');
+	const key = printable(issue.path.map((part) => String(part)).join('.'));
 	const value = issue.path.reduce<unknown>(
 		(at, part) => (at !== null && typeof at === 'object' ? (at as Record<PropertyKey, unknown>)[part] : undefined),
 		data,
 	);
-	const shown = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value)).slice(0, 120);
+	const shown = value === undefined ? 'nothing' : printable(textOf(value));
 	// zod words the fact as a type ("received string"); the value itself tells more
 	const expectation = issue.message.replace(/^Invalid input: /, '').replace(/, received .*$/, '');
 	const subject = key === '' ? '' : ` \`${key}\`:`;
 	return new ModelError(`\`${file}\`:${subject} ${expectation}, got ${shown}`, { cause: error });
+}
+
+/** Makes a text from a file fit for a sentence: not too long, and without signs that a terminal would obey. */
+export function printable(text: string): string {
+	const most = 120;
+	return (text.length > most ? `${text.slice(0, most)}…` : text).replace(/\p{C}/gu, '�');
+}
+
+function textOf(value: unknown): string {
+	try {
+		return JSON.stringify(value) ?? String(value);
+	} catch {
+		return 'something nested too deeply'; // a million brackets exhaust the stack
+	}
 }
 
 /** Says why the system refused to read a file, in words for the commonest reasons. */

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
-import { fromZod, ModelError, readFailure } from './errors.ts';
+import { fromZod, ModelError, printable, readFailure } from './errors.ts';
 
 /** Bytes of one element. The list is that of the format, https://github.com/huggingface/safetensors, README "Format". */
 const dtypeBytes = {
@@ -42,7 +42,8 @@ const maxHeaderBytes = 100_000_000;
 
 const entrySchema = z.object({
 	dtype: z.enum(Object.keys(dtypeBytes) as [Dtype, ...Dtype[]]),
-	shape: z.array(z.int().min(0)),
+	// none has more than a handful of dimensions
+	shape: z.array(z.int().min(0)).max(16),
 	data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
 });
 const metadataSchema = z.record(z.string(), z.string());
@@ -96,11 +97,11 @@ export function parseHeader(bytes: Uint8Array, fileBytes: number, label: string)
 		const byteLength = shape.reduce((product, size) => product * size, dtypeBytes[dtype]);
 		if (to - from !== byteLength)
 			throw new ModelError(
-				`\`${label}\`: expected tensor \`${name}\` (${dtype} [${shape.join(', ')}]) to take ${byteLength} bytes, got the range ${from} to ${to}`,
+				`\`${label}\`: expected tensor \`${printable(name)}\` (${dtype} [${shape.join(', ')}]) to take ${byteLength} bytes, got the range ${from} to ${to}`,
 			);
 		if (from !== end)
 			throw new ModelError(
-				`\`${label}\`: expected tensor \`${name}\` to begin where the one before it ends, at ${end}, got ${from} (${from < end ? 'they overlap' : 'a hole'})`,
+				`\`${label}\`: expected tensor \`${printable(name)}\` to begin where the one before it ends, at ${end}, got ${from} (${from < end ? 'they overlap' : 'a hole'})`,
 			);
 		end = to;
 		tensors.set(name, { dtype, shape, offset: dataStart + from, byteLength });
@@ -132,7 +133,7 @@ function parseJson(bytes: Uint8Array, label: string) {
 		data = JSON.parse(text);
 	} catch (error) {
 		throw new ModelError(
-			`\`${label}\`: expected a header in JSON, got ${error instanceof Error ? error.message : error}`,
+			`\`${label}\`: expected a header in JSON, got ${printable(error instanceof Error ? error.message : String(error))}`,
 			{
 				cause: error,
 			},
@@ -141,13 +142,14 @@ function parseJson(bytes: Uint8Array, label: string) {
 	const header = headerSchema.safeParse(data);
 	if (!header.success) throw fromZod(label, header.error, data);
 	const twice = repeatedKey(text);
-	if (twice !== undefined) throw new ModelError(`\`${label}\`: expected tensor \`${twice}\` once, got it twice`);
+	if (twice !== undefined)
+		throw new ModelError(`\`${label}\`: expected tensor \`${printable(twice)}\` once, got it twice`);
 	const { __metadata__: rawMetadata = {}, ...rest } = header.data;
 	const metadata = metadataSchema.safeParse(rawMetadata);
 	if (!metadata.success) throw fromZod(label, metadata.error, rawMetadata);
 	const entries = Object.entries(rest).map(([name, value]): [string, z.output<typeof entrySchema>] => {
 		const entry = entrySchema.safeParse(value);
-		if (!entry.success) throw fromZod(`${label}, tensor ${name}`, entry.error, value);
+		if (!entry.success) throw fromZod(`${label}, tensor ${printable(name)}`, entry.error, value);
 		return [name, entry.data];
 	});
 	return { entries, metadata: metadata.data };
