@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ModelError, readFailure } from './errors.ts';
+import { ModelError, printable, readFailure } from './errors.ts';
 import { readTensors } from './tensors.ts';
 
 /** An embedding (textual inversion): vectors that stand in a prompt in place of its name, for both text encoders. */
@@ -53,7 +53,7 @@ async function readEmbedding(path: string, label: string, hidden: readonly [numb
 		const [vectors, width] = tensor?.dims.length === 1 ? [1, tensor.dims[0]] : (tensor?.dims ?? []);
 		if (tensor?.kind !== 'float' || tensor.dims.length > 2 || width !== hidden[i])
 			throw new ModelError(
-				`\`${label}\`: expected a tensor \`${name}\` of shape [vectors, ${hidden[i]}], got ${tensor ? `[${tensor.dims.join(', ')}]` : `none (it has ${[...tensors.keys()].join(', ')}; those of Stable Diffusion 1 do not fit)`}`,
+				`\`${label}\`: expected a tensor \`${name}\` of shape [vectors, ${hidden[i]}], got ${tensor ? `[${tensor.dims.join(', ')}]` : `none (it has ${printable([...tensors.keys()].join(', '))}; those of Stable Diffusion 1 do not fit)`}`,
 			);
 		if (vectors === undefined || vectors < 1 || vectors > mostVectors)
 			throw new ModelError(`\`${label}\`: expected 1 to ${mostVectors} vectors in \`${name}\`, got ${vectors}`);

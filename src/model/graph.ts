@@ -1,4 +1,4 @@
-import { ModelError } from './errors.ts';
+import { ModelError, printable } from './errors.ts';
 import {
 	type Attribute,
 	encodeModel,
@@ -160,7 +160,7 @@ export class GraphBuilder {
 		const leftOver = unused.filter((tensor) => !mayIgnore(tensor));
 		if (leftOver.length > 0)
 			throw new ModelError(
-				`\`${this.#weights.label}\`: expected no tensor but those of \`${this.name}\`, got ${leftOver.length} more, first \`${leftOver[0]}\``,
+				`\`${this.#weights.label}\`: expected no tensor but those of \`${this.name}\`, got ${leftOver.length} more, first \`${printable(leftOver[0]!)}\``,
 			);
 		const count = (tensor: string) => product(this.#weights.tensors.get(tensor)!.shape);
 		return {

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { z } from 'zod';
-import { fromZod, ModelError } from './errors.ts';
+import { fromZod, ModelError, printable } from './errors.ts';
 import type { ModelFolder } from './folder.ts';
 import { hashLora } from './lora-files.ts';
 import { nameLayer, takeSuffix } from './lora-names.ts';
@@ -64,7 +64,7 @@ export async function readLora(path: string, label: string, folder: ModelFolder)
 			continue;
 		}
 		const { part, tensor } = found;
-		const subject = `\`${label}\`: expected the layer \`${name}\``;
+		const subject = `\`${label}\`: expected the layer \`${printable(name)}\``;
 		if (!layer.up || !layer.down)
 			throw new ModelError(`${subject} to have two matrices, got only \`${layer.up ? 'up' : 'down'}\``);
 		if (changes[part].has(tensor)) throw new ModelError(`${subject} once, got it twice, under two names`);
@@ -75,8 +75,8 @@ export async function readLora(path: string, label: string, folder: ModelFolder)
 	if (strangers.length > 0)
 		throw new ModelError(
 			strangers.length === layers.size
-				? `\`${label}\`: expected a LoRA for this model, got one for another kind of model: it has no layer \`${strangers[0]}\``
-				: `\`${label}\`: expected only layers of this model, got ${strangers.length} of ${layers.size} that it has not, first \`${strangers[0]}\``,
+				? `\`${label}\`: expected a LoRA for this model, got one for another kind of model: it has no layer \`${printable(strangers[0]!)}\``
+				: `\`${label}\`: expected only layers of this model, got ${strangers.length} of ${layers.size} that it has not, first \`${printable(strangers[0]!)}\``,
 		);
 	return { label, sha256: await hashLora({ path, label }), weights, changes };
 }
@@ -106,7 +106,7 @@ function groupLayers(weights: Weights): Map<string, Layer> {
 		const found = takeSuffix(key);
 		if (!found)
 			throw new ModelError(
-				`\`${weights.label}\`: expected only the matrices of a plain LoRA, got \`${key}\`; LoHa, LoKr, DoRA and the like are not supported`,
+				`\`${weights.label}\`: expected only the matrices of a plain LoRA, got \`${printable(key)}\`; LoHa, LoKr, DoRA and the like are not supported`,
 			);
 		const layer = layers.get(found.layer) ?? {};
 		layer[found.role] = info;

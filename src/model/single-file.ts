@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { ModelError } from './errors.ts';
+import { ModelError, printable } from './errors.ts';
 import { type NameMap, unetNames, vaeNames } from './original-names.ts';
 import type { Training } from './published.ts';
 import { readHeader } from './safetensors.ts';
@@ -70,7 +70,9 @@ export function networkOf(whole: Weights, prefix: string, rename: Rename): Weigh
 		if (!name.startsWith(prefix)) continue;
 		for (const [own, part] of rename(name.slice(prefix.length), info, whole.label)) {
 			if (tensors.has(own))
-				throw new ModelError(`\`${whole.label}\`: expected one tensor for \`${own}\`, got a second, \`${name}\``);
+				throw new ModelError(
+					`\`${whole.label}\`: expected one tensor for \`${printable(own)}\`, got a second, \`${printable(name)}\``,
+				);
 			tensors.set(own, part);
 		}
 	}
@@ -137,7 +139,9 @@ function* openClip(name: string, info: WeightInfo, label: string): Iterable<[str
 function thirds(name: string, info: WeightInfo, label: string): WeightInfo[] {
 	const [rows = 0, ...rest] = info.shape;
 	if (rows % 3 !== 0)
-		throw new ModelError(`\`${label}\`: expected \`${name}\` to have rows for queries, keys and values, got ${rows}`);
+		throw new ModelError(
+			`\`${label}\`: expected \`${printable(name)}\` to have rows for queries, keys and values, got ${rows}`,
+		);
 	const byteLength = info.byteLength / 3;
 	return [0, 1, 2].map((i) => ({
 		...info,
@@ -148,7 +152,7 @@ function thirds(name: string, info: WeightInfo, label: string): WeightInfo[] {
 }
 
 function stranger(name: string, label: string): ModelError {
-	return new ModelError(`\`${label}\`: expected only parts of SDXL in the original layout, got \`${name}\``);
+	return new ModelError(`\`${label}\`: expected only parts of SDXL in the original layout, got \`${printable(name)}\``);
 }
 
 function notWhole(whole: Weights, prefix: string): ModelError {
@@ -160,5 +164,5 @@ function notWhole(whole: Weights, prefix: string): ModelError {
 		return new ModelError(`${lacks}: it is SDXL's refiner, which cannot draw by itself`);
 	if (names.some((name) => /\.lora_(?:up|A)\./.test(name)))
 		return new ModelError(`${lacks}: it is a LoRA, which belongs into the folder \`loras\``);
-	return new ModelError(`${lacks} (its first tensor is \`${names[0] ?? 'none'}\`)`);
+	return new ModelError(`${lacks} (its first tensor is \`${printable(names[0] ?? 'none')}\`)`);
 }

@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { dirname, join, parse, relative, sep } from 'node:path';
 import { z } from 'zod';
-import { ModelError } from './errors.ts';
+import { ModelError, printable } from './errors.ts';
 import { readJson } from './json-file.ts';
 import { readHeader, type SafetensorsHeader, type TensorInfo } from './safetensors.ts';
 
@@ -85,7 +85,7 @@ export async function readWeights(model: string, label: string, files: readonly 
 		const location = relative(folder, real).split(sep).join('/');
 		for (const [name, info] of header.tensors) {
 			if (tensors.has(name))
-				throw new ModelError(`\`${file}\`: expected tensor \`${name}\` in one shard, got it in two`);
+				throw new ModelError(`\`${file}\`: expected tensor \`${printable(name)}\` in one shard, got it in two`);
 			tensors.set(name, { ...info, location });
 		}
 	}
