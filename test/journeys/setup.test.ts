@@ -111,7 +111,7 @@ describe('a set-up that cannot work ends with one line that says what to do', ()
 		expect(line).toMatch(/^DISCORD_API: Discord cannot be reached/);
 	});
 
-	test('a second bot on the folder of a first', async () => {
+	test('a second bot on the folder of a first', { timeout: 90_000 }, async () => {
 		const state = join(folder, 'shared');
 		const { program } = await startBot({ STATE_DIR: state });
 		expect(await lineOf({ STATE_DIR: state })).toMatch(/^STATE_DIR = .*another Atelier uses this folder.*STATE_DIR=/);
