@@ -8,6 +8,7 @@ import { readNames } from '../src/moderation/names.ts';
 import { limits } from '../src/prompt/options.ts';
 import { type ModelFacts, makeRecipe } from '../src/prompt/recipe.ts';
 import { type ImagineRequest, parseRequest } from '../src/prompt/request.ts';
+import { run } from './command-line.ts';
 
 /*
  * Asks the gate about prompts, a line each, as a member would type them in `/imagine`, flags included. Prints a JSON line for each.
@@ -29,21 +30,10 @@ const tooLong = `The prompt is too long: at most ${limits.promptLength.toLocaleS
 
 type Answer = { allow: true } | { allow: false; rule: string; match: string; advice: string };
 
-try {
-	await main();
-} catch (error) {
-	if (!(error instanceof SetupError)) throw error;
-	console.error(error.message);
-	process.exitCode = 2;
-}
+await run(main);
 
 async function main(): Promise<void> {
 	const settings = await readSettings();
-	// whoever reads us may stop early, as `head` does
-	process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-		if (error.code !== 'EPIPE') throw error;
-		process.exit(0);
-	});
 	let lines: string[] = [];
 	for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
 		lines.push(JSON.stringify(answer(line, settings)));

@@ -5,6 +5,7 @@ import { SetupError, UserError } from '../src/errors.ts';
 import { type ClipTokenizer, readTokenizer } from '../src/model/tokenizer.ts';
 import { chunksOf } from '../src/pipeline/chunks.ts';
 import { defaultSyntax, type Piece, parsePrompt, type Syntax, syntaxNames } from '../src/prompt/syntax/index.ts';
+import { run } from './command-line.ts';
 
 /*
  * Shows how prompts are read, a line each: prints a JSON line with the pieces and their weights, and the chunks of 77 ids that the first
@@ -18,22 +19,11 @@ const longest = 20_000;
 
 type Answer = { pieces: Piece[]; chunks: { tokenIds: readonly number[] }[] } | { error: string };
 
-try {
-	await main();
-} catch (error) {
-	if (!(error instanceof SetupError)) throw error;
-	console.error(error.message);
-	process.exitCode = 2;
-}
+await run(main);
 
 async function main(): Promise<void> {
 	const { syntax, model } = readArguments();
 	const tokenizer = await readTokenizer(join(model, 'tokenizer'), 'tokenizer');
-	// whoever reads us may stop early, as `head` does
-	process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-		if (error.code !== 'EPIPE') throw error;
-		process.exit(0);
-	});
 	let answers: string[] = [];
 	for await (const line of linesOf(process.stdin)) {
 		answers.push(JSON.stringify(answer(line, syntax, tokenizer)));

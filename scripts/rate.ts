@@ -11,6 +11,7 @@ import type { Device } from '../src/pipeline/protocol.ts';
 import { resolveDevice } from '../src/pipeline/session.ts';
 import { type Seen, Tagger } from '../src/pipeline/tagger.ts';
 import { youthTagsIn } from '../src/pipeline/youth-tags.ts';
+import { run } from './command-line.ts';
 
 /*
  * Shows what the tagger sees in pictures, and which ceilings would let them pass: a JSON line for each. Exits with 1 if one could not
@@ -27,13 +28,7 @@ const mostTags = 20;
 /** A picture file is not larger than that; a film is. */
 const largestFile = 64 * 2 ** 20;
 
-try {
-	await main();
-} catch (error) {
-	if (!(error instanceof SetupError)) throw error;
-	console.error(error.message);
-	process.exitCode = 2;
-}
+await run(main);
 
 async function main(): Promise<void> {
 	const { files, folder, wanted, thresholds } = readArguments();
