@@ -8,7 +8,14 @@
  * Left out: every other tag; WebP files that carry more than one picture (we make none) keep their chunks as they are.
  */
 
-const tag = { imageDescription: 0x010e, exifDirectory: 0x8769, userComment: 0x9286 };
+const tag = {
+	imageDescription: 0x010e,
+	make: 0x010f,
+	model: 0x0110,
+	software: 0x0131,
+	exifDirectory: 0x8769,
+	userComment: 0x9286,
+};
 const type = { ascii: 2, long: 4, undefined: 7 };
 
 export interface ExifTexts {
@@ -37,20 +44,51 @@ export function buildExif({ description, comment }: ExifTexts): Buffer {
 	return out;
 }
 
+/** Texts of an EXIF block under their tags' names; one that is not there or not readable is left out. */
+export type ExifTextName = 'ImageDescription' | 'Make' | 'Model' | 'Software' | 'UserComment';
+
 /** Reads what `buildExif` writes, in either byte order; a field that is not there or not readable is `undefined`. */
 export function readExif(exif: Buffer): Partial<ExifTexts> {
+	const { ImageDescription: description, UserComment: comment } = readExifTexts(exif);
+	return { ...(description !== undefined && { description }), ...(comment !== undefined && { comment }) };
+}
+
+/** Reads every text of an EXIF block that some tool writes a recipe into. Never throws on bad blocks. */
+export function readExifTexts(exif: Buffer): Partial<Record<ExifTextName, string>> {
 	const order = exif.toString('latin1', 0, 4);
 	if (order !== 'MM\0\x2a' && order !== 'II\x2a\0') return {};
 	const little = order.startsWith('II');
 	const first = readDirectory(exif, little, 4);
-	const description = first.get(tag.imageDescription)?.data.toString('utf8').replace(/\0+$/, '');
+	const plain = (id: number) => first.get(id)?.data.toString('utf8').replace(/\0+$/, '');
 	const pointer = first.get(tag.exifDirectory);
 	const note = pointer && readDirectory(exif, little, pointer.at).get(tag.userComment)?.data;
-	const comment =
-		note?.toString('latin1', 0, 8) === 'UNICODE\0'
-			? utf16(note.subarray(8, 8 + even(note.length - 9)), little)
-			: undefined;
-	return { ...(description !== undefined && { description }), ...(comment !== undefined && { comment }) };
+	const texts = {
+		ImageDescription: plain(tag.imageDescription),
+		Make: plain(tag.make),
+		Model: plain(tag.model),
+		Software: plain(tag.software),
+		UserComment: note && readComment(note, little),
+	};
+	return Object.fromEntries(Object.entries(texts).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** A UserComment says in eight bytes how it is written; without a word about it, it is taken as UTF-8, as JSON mostly is. */
+function readComment(note: Buffer, little: boolean): string | undefined {
+	const code = note.toString('latin1', 0, 8);
+	const text = note.subarray(8);
+	if (code === 'UNICODE\0') return utf16(text.subarray(0, text.length & ~1), isLittle(text) ?? little);
+	if (code === 'ASCII\0\0\0' || code === '\0'.repeat(8)) return text.toString('utf8').replace(/\0+$/, '');
+	return undefined; // JIS
+}
+
+/** Some writers do not keep to the byte order of the block. What is mostly Latin shows which one it is; else nobody knows. */
+function isLittle(text: Buffer): boolean | undefined {
+	let [high, low] = [0, 0];
+	for (let i = 0; i + 1 < Math.min(text.length, 512); i += 2) {
+		if (text[i] === 0) high++;
+		if (text[i + 1] === 0) low++;
+	}
+	return high === low ? undefined : low > high;
 }
 
 /** Blocks of metadata for a WebP or JPEG. */
@@ -104,6 +142,12 @@ function app1(name: string, block: Buffer): Buffer {
 export function findExif(bytes: Uint8Array): Buffer | undefined {
 	for (const c of webpChunks(bytes)) if (c.name === 'EXIF') return withoutPrefix(c.data);
 	for (const s of jpegSegments(bytes)) if (s.marker === 0xe1 && hasPrefix(s.data)) return withoutPrefix(s.data);
+	return undefined;
+}
+
+/** The first comment of a JPEG (`COM`). */
+export function jpegComment(bytes: Uint8Array): Buffer | undefined {
+	for (const { marker, data } of jpegSegments(bytes)) if (marker === 0xfe) return data;
 	return undefined;
 }
 

@@ -1,5 +1,6 @@
-import sharp, { type Metadata } from 'sharp';
+import sharp, { type Metadata, type Sharp } from 'sharp';
 import { UserError } from '../errors.ts';
+import type { RgbaImage } from './mask.ts';
 import type { RgbImage } from './pixels.ts';
 
 /** What a picture from outside may be. Sides are pixels; `secondsToRead` is a bound, an ordinary picture takes a tenth of one. */
@@ -22,6 +23,22 @@ sharp.unblock({ operation: ['VipsForeignLoadPngBuffer', 'VipsForeignLoadJpegBuff
  * @throws {UserError} `bad-picture` or `picture-too-large`, in words for the member
  */
 export async function readIncomingPicture(bytes: Uint8Array): Promise<RgbImage> {
+	const picture = await openIncoming(bytes);
+	return read(picture.autoOrient().flatten({ background: '#fff' }).toColourspace('srgb'), 3);
+}
+
+/**
+ * Reads a mask that a member sent, by the same rules but with its transparency, and scales it to cover a size.
+ *
+ * @throws {UserError} as `readIncomingPicture` does
+ */
+export async function readIncomingMask(bytes: Uint8Array, size: { width: number; height: number }): Promise<RgbaImage> {
+	const picture = (await openIncoming(bytes)).autoOrient().toColourspace('srgb').ensureAlpha();
+	return read(picture.resize(size.width, size.height, { fit: 'cover', kernel: 'linear' }), 4);
+}
+
+/** Looks at the file's first bytes and header, before anything is unpacked. */
+async function openIncoming(bytes: Uint8Array): Promise<Sharp> {
 	const format = formatOf(bytes);
 	if (!format) throw new UserError('bad-picture', 'This is no PNG, JPEG or WebP picture. Please send one of these.');
 	const { bytes: maxBytes, pixels, secondsToRead } = incomingLimits;
@@ -36,15 +53,12 @@ export async function readIncomingPicture(bytes: Uint8Array): Promise<RgbImage> 
 	const head = await picture(false).metadata().catch(broken);
 	if (head.format !== format) broken();
 	checkSize(head);
-	const { data, info } = await picture(pixels)
-		.timeout({ seconds: secondsToRead })
-		.autoOrient()
-		.flatten({ background: '#fff' })
-		.toColourspace('srgb')
-		.raw({ depth: 'uchar' })
-		.toBuffer({ resolveWithObject: true })
-		.catch(broken);
-	if (info.channels !== 3 || data.length !== info.width * info.height * 3) broken();
+	return picture(pixels).timeout({ seconds: secondsToRead });
+}
+
+async function read(picture: Sharp, channels: 3 | 4): Promise<RgbImage> {
+	const { data, info } = await picture.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }).catch(broken);
+	if (info.channels !== channels || data.length !== info.width * info.height * channels) broken();
 	return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
 }
 

@@ -1,5 +1,5 @@
 import { assertNever } from '../errors.ts';
-import type { ImageFormat } from '../pipeline/protocol.ts';
+import type { Device, ImageFormat } from '../pipeline/protocol.ts';
 import { samplers } from '../pipeline/samplers/index.ts';
 import { schedules } from '../pipeline/schedule/names.ts';
 import { loraTag } from '../prompt/loras.ts';
@@ -16,38 +16,57 @@ export interface Origin {
 	modelName: string;
 	/** Of an enlargement: how many times larger each side became. */
 	enlargedBy?: number;
+	/** What the networks ran on: another one rounds otherwise. */
+	device?: Device;
 }
 
-/** Narrows a recipe to one of its pictures: the recipe that gives that picture alone. */
-export function recipeOfOne(recipe: Recipe, seed: number): Recipe {
-	return { ...recipe, seeds: [seed] };
-}
-
-/** Writes the text that Stable Diffusion WebUI puts under `parameters` and that other tools read. */
-export function parametersText({ recipe, modelName, enlargedBy }: Origin): string {
-	const settings: [name: string, value: string | number][] = [
+/**
+ * Writes the text that Stable Diffusion WebUI puts under `parameters` and that other tools read, in its own words: `Emphasis: None`
+ * where brackets are characters (`Parser` is SD.Next's), the first ten digits of a hash, as Civitai looks them up.
+ */
+export function parametersText({ recipe, modelName, enlargedBy, device }: Origin): string {
+	const settings: [name: string, value: string | number | undefined][] = [
 		['Steps', recipe.steps],
 		['Sampler', samplers[recipe.sampler].label],
-		...(recipe.schedule === undefined ? [] : [['Schedule type', schedules[recipe.schedule].webui] as [string, string]]),
+		['Schedule type', recipe.schedule && schedules[recipe.schedule].webui],
 		['CFG scale', recipe.guidanceScale],
 		['Seed', recipe.seeds[0]!],
-		['Size', `${recipe.width}x${recipe.height}`],
+		['Size', sizeBefore(recipe)],
 		['Model hash', recipe.model.slice(0, 10)],
 		['Model', modelName],
+		['Denoising strength', recipe.strength ?? recipe.hires?.strength],
+		['Hires upscale', recipe.hires?.scale],
+		['Hires upscaler', recipe.hires && 'Latent (nearest-exact)'],
+		// The second is what SDXL is trained on; without a word WebUI takes it for the first.
+		['Clip skip', recipe.clipSkip ?? 2],
+		['Postprocess upscale by', recipe.upscaler === undefined ? undefined : enlargedBy],
+		['Postprocess upscaler', recipe.upscaler],
+		['Lora hashes', hashesOf(recipe.loras)],
+		['TI hashes', hashesOf(recipe.embeddings)],
+		['Emphasis', recipe.syntax === 'plain' ? 'None' : undefined],
+		['Parser', recipe.syntax === 'compel' ? 'compel' : undefined],
+		['RNG', recipe.random === 'philox' ? 'NV' : 'CPU'],
+		['Device', device],
+		['Version', creatorTool],
 	];
-	if (recipe.strength !== undefined) settings.push(['Denoising strength', recipe.strength]);
-	if (recipe.upscaler !== undefined) {
-		if (enlargedBy !== undefined) settings.push(['Postprocess upscale by', enlargedBy]);
-		settings.push(['Postprocess upscaler', recipe.upscaler]);
-	}
-	settings.push(['RNG', recipe.random === 'philox' ? 'NV' : 'CPU']);
-	settings.push(['Version', creatorTool]);
 	const negative = recipe.negative === null ? '' : `\nNegative prompt: ${recipe.negative}`;
 	const loras = (recipe.loras ?? [])
 		.map(loraTag)
 		.map((tag) => ` ${tag}`)
 		.join('');
-	return `${recipe.prompt}${loras}${negative}\n${settings.map(([name, value]) => `${name}: ${quote(value)}`).join(', ')}`;
+	const written = settings.flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${quote(value)}`]));
+	return `${recipe.prompt}${loras}${negative}\n${written.join(', ')}`;
+}
+
+/** WebUI names the size of the first pass. */
+function sizeBefore({ width, height, hires }: Recipe): string {
+	const side = (pixels: number) => (hires ? Math.round(pixels / hires.scale / 8) * 8 : pixels);
+	return `${side(width)}x${side(height)}`;
+}
+
+function hashesOf(files: readonly { name: string; sha256: string }[] = []): string | undefined {
+	if (files.length === 0) return undefined;
+	return files.map(({ name, sha256 }) => `${name}: ${sha256.slice(0, 10)}`).join(', ');
 }
 
 /**
@@ -102,6 +121,19 @@ export function readRecipe(bytes: Uint8Array): Recipe | undefined {
 /** Reads the `parameters` text out of a PNG, WebP or JPEG, by whatever tool it was written. */
 export function readParameters(bytes: Uint8Array): string | undefined {
 	return isPng(bytes) ? readPngText(bytes, 'parameters') : exifOf(bytes).comment;
+}
+
+/** Names what drew a picture: program, version and device. */
+export function drawnBy(device: Device): string {
+	return `${creatorTool} on ${device}`;
+}
+
+/** Reads out of a file of ours what drew it, as far as it says so. */
+export function readDrawnBy(bytes: Uint8Array): string | undefined {
+	const line = readParameters(bytes)?.slice(-300);
+	const version = /, Version: (Atelier [\w.-]{1,30})$/.exec(line ?? '')?.[1];
+	const device = /, Device: (\w{1,10}), Version/.exec(line ?? '')?.[1];
+	return version !== undefined && device !== undefined ? `${version} on ${device}` : version;
 }
 
 function exifOf(bytes: Uint8Array): ReturnType<typeof readExif> {

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 
 /**
  * Texts inside PNG files. Source: PNG, third edition (W3C), sections 5.3 (chunks), 11.3.3 (`tEXt`, `iTXt`).
- * Left out: `zTXt` and compressed `iTXt`, which we neither write nor read.
+ * Left out: `zTXt` and compressed `iTXt`, which we do not write; `carried/texts.ts` reads those of other tools.
  */
 
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
@@ -41,7 +41,8 @@ export function readPngText(png: Uint8Array, keyword: string): string | undefine
 	return undefined;
 }
 
-function* readChunks(png: Uint8Array): Generator<{ type: string; data: Buffer; end: number }> {
+/** The chunks of a PNG, as far as they are whole; checksums are not looked at. */
+export function* readChunks(png: Uint8Array): Generator<{ type: string; data: Buffer; end: number }> {
 	const bytes = Buffer.from(png.buffer, png.byteOffset, png.byteLength);
 	for (let at = signature.length; at + 12 <= bytes.length; ) {
 		const end = at + 12 + bytes.readUInt32BE(at);

@@ -5,9 +5,11 @@ import type { CompiledGraph, Target } from './graph.ts';
 import { type AppliedLora, withLoras } from './lora.ts';
 import { clipText } from './networks/clip-text.ts';
 import { srvgg } from './networks/srvgg.ts';
+import { tinyDecoder } from './networks/tiny-decoder.ts';
 import { unet } from './networks/unet.ts';
 import { vaeDecoder, vaeEncoder } from './networks/vae.ts';
 import { vit } from './networks/vit.ts';
+import type { PreviewDecoder } from './preview-decoder.ts';
 
 /*
  * From an opened model folder to graphs, with LoRAs merged into them. Nothing here reads weights: a graph refers to them by file, offset and length. All throw
@@ -52,6 +54,11 @@ export function compileVaeEncoder(folder: ModelFolder, target: Target): Compiled
 export function compileUpscaler(folder: ModelFolder, target: Target): CompiledGraph {
 	if (!folder.upscaler) throw new ModelError('`upscaler`: expected the model to have this folder, there is none');
 	return srvgg('upscaler', folder.upscaler.weights, folder.upscaler.config, target);
+}
+
+/** Compiles a decoder of previews; see `tinyDecoder`. */
+export function compilePreviewDecoder({ weights, config }: PreviewDecoder, target: Target): CompiledGraph {
+	return tinyDecoder('preview_decoder', weights, config, target);
 }
 
 /** Compiles an aesthetic scorer; see `vit`. */

@@ -18,6 +18,7 @@ import { readOptionalJson } from './json-file.ts';
 import { findLoras, type LoraFile } from './lora-files.ts';
 import { hiddenStates } from './networks/clip-text.ts';
 import { type SrvggConfig, srvggConfigSchema } from './networks/srvgg.ts';
+import { findPreviewDecoder, type PreviewDecoder } from './preview-decoder.ts';
 import { publishedSettings } from './published.ts';
 import { type ModelSettings, readSettings } from './settings.ts';
 import { readSingleFile, readTraining } from './single-file.ts';
@@ -44,6 +45,8 @@ export interface ModelFolder extends ModelSettings {
 	vaeScaleFactor: number;
 	recommended: Recommended;
 	preview: Preview;
+	/** Makes better previews than the factors, if there is one. */
+	previewDecoder: PreviewDecoder | undefined;
 	/** Licence and origin; `undefined` when neither the folder nor its name says. */
 	about: ModelAbout | undefined;
 	/** Pixels along the side of a square picture as the model was trained on; 1024 for SDXL. */
@@ -87,6 +90,7 @@ export async function openModelFolder(path: string, options: OpenOptions = {}): 
 	const { textConfig, textConfig2, unetConfig, vaeConfig } = settings;
 	const weights = isFile ? await weightsOfFile(source, own, vae?.weights) : await weightsOfFolder(root, vae?.weights);
 	const vaeScaleFactor = 2 ** (vaeConfig.block_out_channels.length - 1);
+	const preview = await readPreview(root, vaeConfig.latent_channels);
 	const optional = <T extends z.ZodType>(file: string, schema: T) => readOptionalJson(join(root, file), file, schema);
 	return {
 		...settings,
@@ -95,7 +99,8 @@ export async function openModelFolder(path: string, options: OpenOptions = {}): 
 		scalingFactor: vaeConfig.scaling_factor,
 		vaeScaleFactor,
 		recommended: (await optional('recommended.json', recommendedSchema)) ?? usualSettings,
-		preview: await readPreview(root, vaeConfig.latent_channels),
+		preview: preview ?? publishedPreview,
+		previewDecoder: await findPreviewDecoder(root, vaeConfig.latent_channels, preview !== undefined),
 		about: (await optional('about.json', aboutSchema)) ?? aboutByName(basename(root)),
 		nativeSize: unetConfig.sample_size * vaeScaleFactor,
 		sizeMultiple: vaeScaleFactor * 2 ** (unetConfig.block_out_channels.length - 1),
@@ -178,10 +183,9 @@ async function requireFolder(root: string): Promise<void> {
 	}
 }
 
-async function readPreview(root: string, channels: number): Promise<Preview> {
+async function readPreview(root: string, channels: number): Promise<Preview | undefined> {
 	const preview = await readOptionalJson(join(root, 'preview.json'), 'preview.json', previewSchema);
-	if (!preview) return publishedPreview;
-	if (preview.factors.length !== channels)
+	if (preview && preview.factors.length !== channels)
 		throw new ModelError(
 			`\`preview.json\`: expected \`factors\` to have a row for each latent channel, ${channels}, got ${preview.factors.length}`,
 		);

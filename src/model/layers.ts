@@ -11,6 +11,8 @@ interface Convolution {
 	/** Side of the square kernel. */
 	kernel: number;
 	stride?: number;
+	/** True unless said otherwise. */
+	bias?: boolean;
 	/** Pixels at top, left, bottom, right; by default those that keep the size. */
 	pads?: readonly [number, number, number, number];
 }
@@ -20,11 +22,11 @@ export function conv(
 	g: GraphBuilder,
 	x: Value,
 	prefix: string,
-	{ from, to, kernel, stride = 1, pads }: Convolution,
+	{ from, to, kernel, stride = 1, bias = true, pads }: Convolution,
 ): Value {
 	const around = (kernel - 1) / 2;
 	const weight = g.weight(`${prefix}.weight`, [to, from, kernel, kernel]);
-	return g.op('Conv', [x, weight, g.weight(`${prefix}.bias`, [to])], {
+	return g.op('Conv', [x, weight, ...(bias ? [g.weight(`${prefix}.bias`, [to])] : [])], {
 		kernel_shape: [kernel, kernel],
 		strides: [stride, stride],
 		pads: pads ?? [around, around, around, around],

@@ -3,28 +3,14 @@ import { stretch } from '../images/stretch.ts';
 import { type AestheticFolder, openAestheticFolder } from '../model/aesthetic-folder.ts';
 import { compileAesthetic } from '../model/compile.ts';
 import { ModelError } from '../model/errors.ts';
+import { type AestheticBand, bandOf } from './aesthetic-bands.ts';
 import type { Device } from './protocol.ts';
 import { openSession, type Session } from './session.ts';
-
-/** The card's four bands, best first, each with the score that a picture of it is above. */
-export const aestheticBands = [
-	{ name: 'very aesthetic', above: 0.71 },
-	{ name: 'aesthetic', above: 0.45 },
-	{ name: 'displeasing', above: 0.27 },
-	{ name: 'very displeasing', above: Number.NEGATIVE_INFINITY },
-] as const;
-
-export type AestheticBand = (typeof aestheticBands)[number]['name'];
 
 /** How pleasing a picture is: from 0 to 1, and the band of the card that this falls into. */
 export interface AestheticScore {
 	score: number;
 	band: AestheticBand;
-}
-
-/** Says which of the card's bands a score falls into. */
-export function bandOf(score: number): AestheticBand {
-	return aestheticBands.find(({ above }) => score > above)!.name;
 }
 
 /** Scores pictures as `shadowlilac/aesthetic-shadow-v2` does: the share of `hq` after a softmax. */

@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os';
 import {
+	compilePreviewDecoder,
 	compileTextEncoder,
 	compileUnet,
 	compileUpscaler,
@@ -8,7 +9,7 @@ import {
 } from '../model/compile.ts';
 import type { ModelFolder } from '../model/folder.ts';
 import type { CompiledGraph, Target } from '../model/graph.ts';
-import type { AppliedLora, LoraPart } from '../model/lora.ts';
+import { type AppliedLora, type LoraPart, loraParts } from '../model/lora.ts';
 import type { Device } from './protocol.ts';
 import { openSession, type Session } from './session.ts';
 import { SessionCache } from './session-cache.ts';
@@ -35,8 +36,12 @@ export interface Networks extends TunedNetworks {
 	vaeEncoder: () => Promise<Session>;
 	/** Opened on first use. @throws {ModelError} if the model has none. */
 	upscaler: () => Promise<Session>;
-	/** Milliseconds spent inside of all networks so far. */
+	/** Opened on first use; `undefined` if the model has none. */
+	previewDecoder: (() => Promise<Session>) | undefined;
+	/** Milliseconds spent inside of all networks so far, those of other models that share the cache among them. */
 	runMs: () => number;
+	/** Whether the networks with these LoRAs are open now; without a list, whether the UNet is with any. */
+	isOpen: (loras?: readonly AppliedLora[]) => boolean;
 	release: () => Promise<void>;
 }
 
@@ -45,8 +50,27 @@ const mostBytesOnGpu = 8e9;
 /** Small models have small networks, but each session costs something. */
 const mostSessions = 12;
 
+/**
+ * Makes the cache of the networks that LoRAs change. Models that are open together share one, so that together they keep to its bound.
+ *
+ * @param mostBytes What these networks may take; by default half of the memory, on a GPU 8 GB.
+ */
+export function networkCache(device: Device, mostBytes?: number): SessionCache {
+	return new SessionCache({
+		open: (graph) => openSession(graph, { device }),
+		bytesOf: ({ parameters }) => parameters * (device === 'cpu' ? 4 : 2),
+		mostBytes: mostBytes ?? (device === 'cpu' ? memoryHere() / 2 : mostBytesOnGpu),
+		mostSessions,
+	});
+}
+
 /** @throws {SetupError} if a network cannot be compiled or opened. */
-export async function openNetworks(folder: ModelFolder, device: Device): Promise<Networks> {
+export async function openNetworks(
+	folder: ModelFolder,
+	device: Device,
+	cache: SessionCache = networkCache(device),
+): Promise<Networks> {
+	const { previewDecoder } = folder;
 	const opened: Session[] = [];
 	const open = async (graph: CompiledGraph) => {
 		const session = await openSession(graph, { device });
@@ -55,12 +79,7 @@ export async function openNetworks(folder: ModelFolder, device: Device): Promise
 	};
 	const full: Target = { compute: 'f32' };
 	const fast: Target = { compute: device === 'cpu' ? 'f32' : 'f16' };
-	const cache = new SessionCache({
-		open: (graph) => openSession(graph, { device }),
-		bytesOf: ({ parameters }) => parameters * (device === 'cpu' ? 4 : 2),
-		mostBytes: device === 'cpu' ? memoryHere() / 2 : mostBytesOnGpu,
-		mostSessions,
-	});
+	const keyOf = (part: LoraPart, loras: readonly AppliedLora[]) => `${folder.path} ${partKey(part, loras)}`;
 	const tuned = async (loras: readonly AppliedLora[]): Promise<TunedNetworks> => {
 		const [textEncoder, textEncoder2, unet] = await cache.take([
 			{ key: keyOf('textEncoder', loras), compile: () => compileTextEncoder(folder, 1, fast, true, loras) },
@@ -75,16 +94,19 @@ export async function openNetworks(folder: ModelFolder, device: Device): Promise
 		vaeDecoder: await open(compileVaeDecoder(folder, full)),
 		vaeEncoder: once(() => open(compileVaeEncoder(folder, full))),
 		upscaler: once(() => open(compileUpscaler(folder, full))),
+		previewDecoder: previewDecoder && once(() => open(compilePreviewDecoder(previewDecoder, full))),
+		isOpen: (loras) =>
+			loras ? loraParts.every((part) => cache.has(keyOf(part, loras))) : cache.has(`${folder.path} ["unet"`),
 		runMs: () => opened.reduce((sum, session) => sum + session.runMs, cache.runMs),
 		release: async () => {
-			await cache.release();
+			await cache.release(`${folder.path} `);
 			for (const session of opened) await session.release();
 		},
 	};
 }
 
 /** Names a network by the LoRAs that change it: others leave it as it is. */
-function keyOf(part: LoraPart, loras: readonly AppliedLora[]): string {
+function partKey(part: LoraPart, loras: readonly AppliedLora[]): string {
 	const own = loras.filter(({ lora, weight }) => weight !== 0 && lora.changes[part].size > 0);
 	return JSON.stringify([part, ...own.map(({ lora, weight }) => [lora.sha256, weight])]);
 }

@@ -20,14 +20,23 @@ export interface NoiseSource {
  * @param size numbers in the latents of one image.
  * @param options.kind the sampler's: draws of the generators, or the increments of a Brownian path with the image's seed.
  * @param options.range of the whole walk: where such a path begins and ends.
+ * @param options.generators that go on from where they are; absent: new ones from the seeds.
  */
 export function makeNoise(
 	{ seeds, random }: Pick<Recipe, 'seeds' | 'random'>,
 	size: number,
-	{ kind, range }: { kind: 'none' | 'draws' | 'path'; range: SigmaRange },
+	{
+		kind,
+		range,
+		generators: given,
+	}: {
+		kind: 'none' | 'draws' | 'path';
+		range: SigmaRange;
+		generators?: NoiseSource['generators'] | undefined;
+	},
 ): NoiseSource {
 	const makeGenerator = (seed: number) => (random === 'philox' ? new PhiloxGenerator(seed) : new TorchGenerator(seed));
-	const generators = seeds.map(makeGenerator);
+	const generators = given ?? seeds.map(makeGenerator);
 	const noise = new Float32Array(seeds.length * size);
 	const own = (image: number) => noise.subarray(image * size, (image + 1) * size);
 	const draw = () => {

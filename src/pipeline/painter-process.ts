@@ -7,12 +7,18 @@ import type { SignerFiles } from '../images/c2pa.ts';
 import type { Device, FromPainter, ToPainter } from './protocol.ts';
 
 export interface ProcessOptions {
-	/** Or a single-file model. */
+	/** The model that is open from the start; or a single-file model. */
 	modelFolder: string;
-	/** A VAE in place of the model's own. */
+	/** A VAE in place of each model's own. */
 	vae?: string | undefined;
+	/** What the large networks of all open models may take together; by default half of the memory, on a GPU 8 GB. */
+	modelBytes?: number | undefined;
 	/** With `model.onnx` and `selected_tags.csv`. */
 	taggerFolder: string;
+	/** With upscalers for pictures of any model. */
+	upscalerFolder?: string | undefined;
+	/** An aesthetic scorer's; without it, or if it does not work, nothing is scored. */
+	scorerFolder?: string | undefined;
 	/** With these the painter signs what it paints. */
 	signer?: SignerFiles | undefined;
 	/** `auto`: CUDA on Linux, DirectML on Windows, where they work; else the CPU. */
@@ -62,26 +68,32 @@ export class PainterProcess {
 
 	/** Forks a painter, which loads model and tagger at once. Messages but `ready` and `broken` go to `onMessage`. */
 	constructor(options: ProcessOptions, onMessage: (message: FromPainter) => void) {
-		const { modelFolder, device, taggerFolder, vae = '' } = options;
+		const { modelFolder, device, taggerFolder, vae = '', scorerFolder = '', modelBytes = '' } = options;
+		const upscalers = options.upscalerFolder ?? '';
 		const signer = options.signer ? [options.signer.certificate, options.signer.privateKey] : [];
 		const program = options.program ?? fileURLToPath(new URL('./painter.ts', import.meta.url));
-		this.#child = fork(program, [modelFolder, device, taggerFolder, vae, ...signer], {
-			serialization: 'advanced',
-			execPath: process.execPath,
-			execArgv: options.execArgv ?? [],
-			env: { ...allocatorSettings, ...options.env },
-			stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-			// In a group of its own it does not hear ctrl-C, not even before it can say that it ignores it.
-			detached: process.platform !== 'win32',
-		});
+		this.#child = fork(
+			program,
+			[modelFolder, device, taggerFolder, vae, scorerFolder, String(modelBytes), upscalers, ...signer],
+			{
+				serialization: 'advanced',
+				execPath: process.execPath,
+				execArgv: options.execArgv ?? [],
+				env: { ...allocatorSettings, ...options.env },
+				stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+				// In a group of its own it does not hear ctrl-C, not even before it can say that it ignores it.
+				detached: process.platform !== 'win32',
+			},
+		);
 		lowerPriority(this.#child.pid);
 		this.#ready.promise.catch(() => {}); // whoever awaits `ready` hears of it
 		for (const stream of [this.#child.stdout, this.#child.stderr])
 			if (stream) createInterface({ input: stream }).on('line', (line) => this.#log(line, options.log));
 		this.#child.on('message', (message: FromPainter) => {
-			if (message.type === 'ready')
-				this.#ready.resolve({ device: message.device, note: message.note, loadMs: message.loadMs });
-			else if (message.type === 'broken') this.#ready.reject(new PainterBroken(message.part, message.message));
+			if (message.type === 'ready') {
+				const { type: _, ...ready } = message;
+				this.#ready.resolve(ready);
+			} else if (message.type === 'broken') this.#ready.reject(new PainterBroken(message.part, message.message));
 			else onMessage(message);
 		});
 		this.#child.once('exit', (code, signal) => this.#end(new PainterDied(code, signal, this.#lastLine)));

@@ -1,29 +1,33 @@
 import { constants, setPriority } from 'node:os';
+import { UserError } from '../errors.ts';
 import { openSigner, type SignerFiles } from '../images/c2pa.ts';
-import { decodeImage } from '../images/decode.ts';
 import { encodePreview, type Sign } from '../images/encode.ts';
-import { type FloatImage, toFloat, toRgb } from '../images/pixels.ts';
-import { openModelFolder } from '../model/folder.ts';
-import { openTaggerFolder } from '../model/tagger-folder.ts';
+import type { RgbImage } from '../images/pixels.ts';
+import { describePicture } from './describe.ts';
 import { finishPictures } from './finish.ts';
+import { drawable } from './inpaint.ts';
+import { ModelShelf } from './model-shelf.ts';
 import { coarse } from './preview.ts';
-import type { Device, FromPainter, PaintJob, SeenInPicture, ToPainter } from './protocol.ts';
-import { Sdxl } from './sdxl.ts';
+import { PreviewPace } from './preview-pace.ts';
+import type { Device, FromPainter, PaintJob, ToPainter } from './protocol.ts';
+import { type Critics, loadScorer, loadTagger, lookAt, rate } from './rating.ts';
+import { paintInRounds } from './rounds.ts';
+import type { PaintOptions, Sdxl } from './sdxl.ts';
 import { resolveDevice } from './session.ts';
-import { Tagger } from './tagger.ts';
-import { youthTagsIn } from './youth-tags.ts';
+import { readSources, type Sources } from './sources.ts';
+import { Upscalers } from './upscalers.ts';
 
 /*
- * The painter's process: `painter.ts <model folder> <device or auto> <tagger's folder> <VAE or nothing> [<certificate> <key>]`, forked by `PainterProcess`. States: loading
- * (left by `ready`, or by `broken` and the end), idle (left by `paint`), painting (left by `painted`, failed or cancelled), rating
- * (left by the last `rated`, or cancelled). It ends when the bot does, and tells before it ends for any reason of its own.
+ * The painter's process: `painter.ts <model folder> <device or auto> <tagger's folder> <VAE or nothing> <scorer's folder or nothing>
+ * <bytes for models or nothing> [<certificate> <key>]`, forked by `PainterProcess`. States: loading (left by `ready`, or by `broken` and the end), idle (left by
+ * `paint`), painting (left by `painted`, failed or cancelled), rating (left by the last `rated` or `scored`, or cancelled). It ends when the bot does, and tells before it ends for any reason of its own.
  * `session.run` blocks this thread, so messages are heard between runs.
  */
 
-/** How often the bot hears of a preview at most. */
-const previewEveryMs = 700;
+let current: { id: string; abort: AbortController; proceed: PromiseWithResolvers<void> } | undefined;
 
-let current: { id: string; abort: AbortController } | undefined;
+/** What is asked besides the job, one after the other. */
+let describing = Promise.resolve();
 
 process.once('disconnect', () => process.exit(0));
 // Ctrl-C, and some supervisors' SIGTERM, reach the whole group of processes; the bot says when it is time to go.
@@ -41,20 +45,27 @@ try {
 } catch {
 	// the system forbids it: then it is merely less polite
 }
-const [modelFolder = '', device = 'auto', taggerFolder = '', vae = '', certificate, privateKey] = process.argv.slice(2);
+const [modelFolder = '', device = 'auto', taggerFolder = '', vae = '', scorerFolder = '', modelBytes = '', ...rest] =
+	process.argv.slice(2);
+const [upscalerFolder = '', certificate, privateKey] = rest;
 const signer = certificate && privateKey ? { certificate, privateKey } : undefined;
-await main({ modelFolder, vae: vae === '' ? undefined : vae }, device as Device | 'auto', taggerFolder, signer);
+const beside = { taggerFolder, scorerFolder, upscalerFolder };
+const models = { modelFolder, vae: vae || undefined, mostBytes: Number(modelBytes) || undefined };
+await main(models, device as Device | 'auto', beside, signer);
 
-interface Loaded {
-	sdxl: Sdxl;
-	tagger: Tagger;
+interface Loaded extends Critics {
+	device: Device;
+	shelf: ModelShelf;
+	/** The path of the model that a job means which names none. */
+	modelFolder: string;
+	upscalers: Upscalers;
 	sign: Sign | undefined;
 }
 
 async function main(
-	{ modelFolder, vae }: { modelFolder: string; vae: string | undefined },
+	{ modelFolder, ...shared }: { modelFolder: string; vae: string | undefined; mostBytes: number | undefined },
 	wanted: Device | 'auto',
-	taggerFolder: string,
+	{ taggerFolder, scorerFolder, upscalerFolder }: Record<'taggerFolder' | 'scorerFolder' | 'upscalerFolder', string>,
 	signer: SignerFiles | undefined,
 ): Promise<void> {
 	let part: 'model' | 'tagger' | 'signer' = 'signer';
@@ -63,26 +74,33 @@ async function main(
 		const sign = signer && (await openSigner(signer));
 		part = 'model';
 		const { device, note } = await resolveDevice(wanted);
-		const sdxl = await Sdxl.load(await openModelFolder(modelFolder, { vae }), device);
+		const shelf = new ModelShelf({ device, ...shared });
+		await shelf.take(modelFolder);
 		part = 'tagger';
 		const tagger = await loadTagger(taggerFolder, device);
-		process.on('message', (message: ToPainter) => receive({ sdxl, tagger, sign }, message));
-		send({ type: 'ready', device, note, loadMs: Math.round(performance.now() - start) });
+		const scorer = await loadScorer(scorerFolder, device);
+		const upscalers = await Upscalers.load(upscalerFolder, device);
+		process.on('message', (message: ToPainter) =>
+			receive({ device, shelf, modelFolder, tagger, scorer, upscalers, sign }, message),
+		);
+		const loadMs = Math.round(performance.now() - start);
+		send({ type: 'ready', device, note, loadMs, isScoring: scorer !== undefined, upscalers: upscalers.facts });
 	} catch (error) {
 		tellAndExit({ type: 'broken', part, message: messageOf(error) });
 	}
 }
 
-/** Looks at a black square once: a list that does not fit the network shows at the start, and a GPU prepares its kernels then. */
-async function loadTagger(folder: string, device: Device): Promise<Tagger> {
-	const tagger = await Tagger.load(await openTaggerFolder(folder), device);
-	await tagger.look({ width: 64, height: 64, data: new Uint8Array(64 * 64 * 3) });
-	return tagger;
-}
-
 function receive(loaded: Loaded, message: ToPainter): void {
 	if (message.type === 'cancel') {
 		if (current?.id === message.id) current.abort.abort();
+		return;
+	}
+	if (message.type === 'proceed') {
+		if (current?.id === message.id) current.proceed.resolve();
+		return;
+	}
+	if (message.type === 'describe') {
+		describing = describing.then(async () => send(await describePicture(loaded, message)));
 		return;
 	}
 	const { job } = message;
@@ -91,7 +109,7 @@ function receive(loaded: Loaded, message: ToPainter): void {
 		return;
 	}
 	const abort = new AbortController();
-	current = { id: job.id, abort };
+	current = { id: job.id, abort, proceed: Promise.withResolvers() };
 	void paint(loaded, job, abort.signal).then((outcome) => {
 		current = undefined;
 		send(outcome);
@@ -99,30 +117,61 @@ function receive(loaded: Loaded, message: ToPainter): void {
 }
 
 /** Never rejects: every way it can go is a message, of which the last is returned. */
-async function paint({ sdxl, tagger, sign }: Loaded, job: PaintJob, signal: AbortSignal): Promise<FromPainter> {
-	const start = performance.now();
-	const runMsBefore = sdxl.networks.runMs();
-	let previewAt = start;
+async function paint(loaded: Loaded, job: PaintJob, signal: AbortSignal): Promise<FromPainter> {
+	const { device, shelf, sign, upscalers, ...critics } = loaded;
+	let sources: Sources;
 	try {
-		const parentImage = job.parentImage && toFloat(await decodeImage(job.parentImage, parentSize(job)));
-		const images = await sdxl.paint(job.recipe, {
+		sources = await readSources(job);
+		if (sources.upload) await askToUse(sources.upload, job, critics, signal);
+	} catch (error) {
+		if (signal.aborted) return { type: 'cancelled', id: job.id };
+		return { type: 'failed', id: job.id, message: messageOf(error), isRefusal: error instanceof UserError };
+	}
+	const asked = performance.now();
+	let isOpening = false;
+	const onOpening = () => {
+		if (!isOpening) send({ type: 'loading', id: job.id });
+		isOpening = true;
+	};
+	let sdxl: Sdxl;
+	try {
+		sdxl = await shelf.take(job.modelPath ?? loaded.modelFolder, onOpening);
+	} catch (error) {
+		return { type: 'failed', id: job.id, message: messageOf(error), isModel: true };
+	}
+	let start = performance.now();
+	const runMsBefore = sdxl.networks.runMs() + upscalers.runMs;
+	try {
+		await sdxl.prepare(job.recipe, onOpening);
+		start = performance.now();
+		const pace = new PreviewPace();
+		if (isOpening) send({ type: 'models', id: job.id, loaded: shelf.loaded, ms: start - asked });
+		const { parentImage, mask } = sources;
+		const options: PaintOptions = {
 			signal,
 			...(parentImage && { parentImage }),
+			...(mask && { mask: drawable(mask, sdxl.folder.vaeScaleFactor) }),
 			onStep: ({ step, steps, preview }) => {
 				send({ type: 'progress', id: job.id, step, steps });
-				if (!preview || step === steps || performance.now() - previewAt < previewEveryMs) return;
-				previewAt = performance.now();
-				encodePreview(coarse(preview())).then(
-					(small) => current?.id === job.id && send({ type: 'progress', id: job.id, step, steps, preview: small }),
-					(error) => console.error(`No preview of job ${job.id}: ${messageOf(error)}`),
-				);
+				if (!preview || step === steps || !pace.isDue) return;
+				pace
+					.make(async () => encodePreview(coarse(await preview())))
+					.then(
+						(small) => current?.id === job.id && send({ type: 'progress', id: job.id, step, steps, preview: small }),
+						(error) => console.error(`No preview of job ${job.id}: ${messageOf(error)}`),
+					);
 			},
-		});
-		const scale = sdxl.folder.upscaler?.scale;
-		const about = { modelName: sdxl.folder.name, ...(scale !== undefined && { scale }) };
+		};
+		const chosen = upscalers.find(job.recipe);
+		const images = chosen
+			? [await upscalers.enlarge(chosen, job.recipe, options)]
+			: await paintInRounds(sdxl, job.recipe, options);
+		const scale = chosen?.scale ?? sdxl.folder.upscaler?.scale;
+		const about = { modelName: sdxl.folder.name, device, ...(scale !== undefined && { scale }) };
 		const pictures = await finishPictures(images, job, about, sign);
-		const stats = { paintMs: performance.now() - start, runMs: sdxl.networks.runMs() - runMsBefore };
-		return await rate(tagger, images, { type: 'painted', id: job.id, pictures, stats }, signal);
+		const runMs = sdxl.networks.runMs() + upscalers.runMs - runMsBefore;
+		const stats = { paintMs: performance.now() - start, runMs, previewMs: Math.round(pace.spentMs) };
+		return await rate(critics, images, { type: 'painted', id: job.id, pictures, stats }, { sent, signal });
 	} catch (error) {
 		return signal.aborted
 			? { type: 'cancelled', id: job.id }
@@ -130,41 +179,12 @@ async function paint({ sdxl, tagger, sign }: Loaded, job: PaintJob, signal: Abor
 	}
 }
 
-/**
- * Sends the finished pictures, then what the tagger sees in each. The pictures must have left before the tagger blocks this thread:
- * if it never comes back, the bot has them and knows that they are not rated.
- */
-async function rate(
-	tagger: Tagger,
-	images: FloatImage[],
-	painted: Extract<FromPainter, { type: 'painted' }>,
-	signal: AbortSignal,
-): Promise<FromPainter> {
-	const { id } = painted;
-	await sent(painted);
-	let last: FromPainter = { type: 'failed', id, message: 'Expected at least one picture, got none' };
-	for (const [position, image] of images.entries()) {
-		signal.throwIfAborted();
-		if (position > 0) await sent(last);
-		const start = performance.now();
-		const outcome = await lookAt(tagger, image);
-		last = { type: 'rated', id, position, ms: performance.now() - start, ...outcome };
-	}
-	return last;
-}
-
-async function lookAt(tagger: Tagger, image: FloatImage): Promise<{ seen: SeenInPicture } | { problem: string }> {
-	try {
-		const { ratings, tags } = await tagger.look(toRgb(image));
-		return { seen: { ratings, youthTags: youthTagsIn(tags) } };
-	} catch (error) {
-		return { problem: messageOf(error) };
-	}
-}
-
-/** A variation is drawn at its recipe's size, whatever the parent's is; an enlargement starts from the parent as it is. */
-function parentSize({ recipe }: PaintJob): { width: number; height: number } | undefined {
-	return recipe.strength === undefined ? undefined : { width: recipe.width, height: recipe.height };
+/** Says what is in a member's upload and waits until the bot lets it be used: nothing is drawn from it before. */
+async function askToUse(upload: RgbImage, job: PaintJob, { tagger }: Critics, signal: AbortSignal): Promise<void> {
+	const { proceed } = current!;
+	signal.addEventListener('abort', () => proceed.reject(signal.reason), { once: true });
+	await sent({ type: 'looked', id: job.id, ...(await lookAt(tagger, upload)) });
+	await proceed.promise;
 }
 
 function send(message: FromPainter): void {

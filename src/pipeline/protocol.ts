@@ -1,13 +1,19 @@
+import type { Difference } from '../images/difference.ts';
 import type { Recipe } from '../recipe.ts';
 
 /** Where networks run. `dml` is DirectML, Windows only. */
 export type Device = 'cpu' | 'cuda' | 'dml';
 
-/** What the bot asks of a painter. `parentImage` holds the stored file of `recipe.parent`, there exactly when that is. */
+/** What the bot asks of a painter. `parentImage` and `maskImage` hold the files of `recipe.parent` and `recipe.mask`, there exactly when these are. */
 export interface PaintJob {
 	id: string;
 	recipe: Recipe;
 	parentImage?: Uint8Array;
+	maskImage?: Uint8Array;
+	/** Where `recipe.model` lies on the painter's host, absolute; absent: the model that the painter was started with. */
+	modelPath?: string;
+	/** The files that the pictures repeat, in the order of the seeds: what is painted is compared with them. */
+	references?: (Uint8Array | null)[];
 	/** Upper bounds of what the channel takes: for one file, and for all files of the message together. */
 	maxFileBytes: number;
 	maxTotalBytes: number;
@@ -34,6 +40,19 @@ export interface Picture {
 	small?: { bytes: Uint8Array; format: ImageFormat };
 	/** What the tagger saw; absent where it could not look. */
 	seen?: SeenInPicture | undefined;
+	/** How pleasing it is, 0 to 1; absent where there is no scorer, or it could not tell. */
+	aesthetic?: number | undefined;
+	/** How far it is from the picture that it repeats. */
+	compared?: Comparison | undefined;
+}
+
+/** How a picture and the one that it repeats differ; without numbers where already their sizes do. */
+export interface Comparison extends Partial<Difference> {
+	before: { width: number; height: number; drawnBy?: string };
+	/** Program, version and device, as `before` names them. */
+	drawnBy: string;
+	/** The file of the one before was compressed with loss: its pixels are not those that were painted. */
+	isLossy: boolean;
 }
 
 /** What the tagger saw in a picture, as far as it decides where the picture may be shown. */
@@ -43,31 +62,72 @@ export interface SeenInPicture {
 	youthTags: Record<string, number>;
 }
 
+/** What enlarges pictures: by which file, and how many times longer each side becomes. */
+export interface UpscalerFacts {
+	name: string;
+	scale: number;
+	/** Of the file, in hex. */
+	sha256: string;
+}
+
+/** What is in a picture that a member sent: its pixels, and what tagger and scorer say. */
+export interface DescribedPicture extends SeenInPicture {
+	width: number;
+	height: number;
+	/** What the tagger is sure enough of, surest first. */
+	tags: { name: string; category: 'general' | 'character' }[];
+	/** How pleasing it is, 0 to 1; absent where there is no scorer. */
+	aesthetic?: number;
+}
+
 export interface PaintStats {
-	/** From taking the job to the last byte. */
+	/** From taking the job to the last byte, without the time for opening a model. */
 	paintMs: number;
 	/** The part of it spent inside `session.run`. */
 	runMs: number;
-	/** After it: what the tagger took for all pictures. */
+	/** What previews took from their beginning to their end, while the picture may have gone on. */
+	previewMs?: number;
+	/** After it: what the tagger, and the scorer, took for all pictures. */
 	rateMs: number;
 }
 
 /**
- * Sent to a painter process. It is forked with the model's folder, the device setting, the tagger's folder, the VAE and, where
- * pictures are signed, the paths of certificate and key as arguments, and loads at once.
+ * Sent to a painter process. It is forked with the model's folder, the device setting, the tagger's folder, the VAE, the aesthetic
+ * scorer's folder and, where pictures are signed, the paths of certificate and key as arguments, and loads at once.
  */
-export type ToPainter = { type: 'paint'; job: PaintJob } | { type: 'cancel'; id: string };
+export type ToPainter =
+	| { type: 'paint'; job: PaintJob }
+	/** What was seen in the upload that the job begins with is allowed. */
+	| { type: 'proceed'; id: string }
+	/** A file that a member sent, to say what is in it: besides the job, between two of its steps. */
+	| { type: 'describe'; id: string; image: Uint8Array }
+	| { type: 'cancel'; id: string };
 
 /** Sent by a painter process. */
 export type FromPainter =
-	| { type: 'ready'; device: Device; note: string; loadMs: number }
+	/** `isScoring`: finished pictures are scored too. `upscalers`: what enlarges pictures of any model. */
+	| { type: 'ready'; device: Device; note: string; loadMs: number; isScoring?: boolean; upscalers?: UpscalerFacts[] }
 	/** The model, the tagger or the signer could not be loaded; the process exits after it. */
 	| { type: 'broken'; part: 'model' | 'tagger' | 'signer'; message: string }
+	/** The job's model, or its LoRAs, must be opened first; progress follows when that is done. */
+	| { type: 'loading'; id: string }
+	/** Something was opened, in `ms`: these models, by their paths, are open now. */
+	| { type: 'models'; id: string; loaded: string[]; ms: number }
+	/** What the tagger saw in the upload that the job begins with, or why it saw nothing; the painter waits for `proceed`. */
+	| { type: 'looked'; id: string; seen?: SeenInPicture; problem?: string }
+	/** What is in a file that a member sent; else `refusal` says to them what is wrong with it, or neither is there: we failed. */
+	| { type: 'described'; id: string; seen?: DescribedPicture; refusal?: { code: string; message: string } }
 	/** `step` of `steps` is done; `preview` is a small WebP of all pictures in rows of two, now and then. */
 	| { type: 'progress'; id: string; step: number; steps: number; preview?: Uint8Array }
-	/** The files are finished; the tagger looks at them now, one by one, and blocks the process while it does. */
-	| { type: 'painted'; id: string; pictures: Picture[]; stats: Omit<PaintStats, 'rateMs'> }
-	/** The tagger looked at one picture, or could not, for the reason in `problem`. The last of them ends the job. */
+	/**
+	 * The files are finished; the tagger looks at them now, one by one, then, where `isScored`, the aesthetic scorer does. Both block
+	 * the process meanwhile.
+	 */
+	| { type: 'painted'; id: string; pictures: Picture[]; stats: Omit<PaintStats, 'rateMs'>; isScored?: boolean }
+	/** The tagger looked at one picture, or could not, for the reason in `problem`. The last ends the job, if none is scored. */
 	| { type: 'rated'; id: string; position: number; ms: number; seen?: SeenInPicture; problem?: string }
+	/** The scorer looked at one picture; without `score` it could not. The last of them ends the job. */
+	| { type: 'scored'; id: string; position: number; ms: number; score?: number }
 	| { type: 'cancelled'; id: string }
-	| { type: 'failed'; id: string; message: string };
+	/** `isModel`: the job's model could not be opened. `isRefusal`: what the member sent cannot be used, and the message is for them. */
+	| { type: 'failed'; id: string; message: string; isModel?: boolean; isRefusal?: boolean };

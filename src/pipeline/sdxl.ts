@@ -1,32 +1,41 @@
+import { feather, type Mask, paste } from '../images/mask.ts';
 import type { FloatImage, RgbImage } from '../images/pixels.ts';
 import { type ModelFolder, openModelFolder } from '../model/folder.ts';
 import type { Recipe } from '../recipe.ts';
 import { diffuse } from './diffuse.ts';
+import { baseSize, nearestExact } from './hires.ts';
+import { cellsOf, type Kept, overlapOf, putBack, seamOf } from './inpaint.ts';
 import { decodeLatents, encodePicture, samplePosterior } from './latents.ts';
 import { Loras } from './loras.ts';
 import { type Networks, openNetworks, type TunedNetworks } from './networks.ts';
 import { makeNoise, type NoiseSource } from './noise.ts';
-import { previewImage } from './preview.ts';
+import { decodedPreview, previewImage } from './preview.ts';
 import type { Device } from './protocol.ts';
 import { samplers } from './samplers/index.ts';
-import { lastPart, makeSchedule, type Schedule, startLevel } from './schedule/index.ts';
+import { lastPart, lastSteps, makeSchedule, type Schedule, startLevel } from './schedule/index.ts';
+import type { NoiseLevel } from './schedule/levels.ts';
 import type { Session } from './session.ts';
-import { PromptEncoder } from './text.ts';
+import type { SessionCache } from './session-cache.ts';
+import { type Conditioning, PromptEncoder } from './text.ts';
 import { upscale } from './upscale.ts';
 
 export interface PaintOptions {
 	/** Checked between steps; painting then rejects with its reason. */
 	signal?: AbortSignal;
 	/** Called after each model call, with the whole steps done and a way to see how far the pictures are (a coarse grid, one pixel a latent cell). */
-	onStep?: (progress: { step: number; steps: number; preview?: () => RgbImage }) => void;
-	/** The picture that `recipe.parent` names, 0 to 1. */
+	onStep?: (progress: { step: number; steps: number; preview?: () => Promise<RgbImage> }) => void;
+	/** The picture that `recipe.parent` names, 0 to 1, at the size at which it is drawn over; with `extend`, on its canvas. */
 	parentImage?: FloatImage;
+	/** What of it is drawn anew, where the recipe has a `mask` or an `extend`: whole cells of the latents. */
+	mask?: Mask;
 }
 
 /**
  * Stable Diffusion XL: a recipe in, pictures out, after diffusers v0.42.1 `StableDiffusionXLPipeline` and (variations)
  * `StableDiffusionXLImg2ImgPipeline`, with one generator for each image. A generator is drawn from in their order: for a
- * variation the parent's latents first, then the initial noise, then each step's.
+ * variation the parent's latents first, then the initial noise, then each step's. Inpainting is after `StableDiffusionXLInpaintPipeline`
+ * for UNets of four channels, with the parent's own pixels put back at the end; `hires` after Animagine's Space: the pipeline to
+ * latents, `interpolate(mode="nearest-exact")`, and `StableDiffusionXLImg2ImgPipeline` on them with the same generators.
  *
  * Left out: refiner and aesthetic score, IP-adapters, guidance rescale, `denoising_start` and `_end`, a second prompt, crops.
  */
@@ -46,10 +55,27 @@ export class Sdxl {
 		this.prompts = this.#promptsFor(networks);
 	}
 
-	/** Opens a model folder on a device. @throws {SetupError} naming what is wrong with it. */
-	static async load(folder: string | ModelFolder, device: Device): Promise<Sdxl> {
+	/**
+	 * Opens a model folder on a device. Models that share a cache keep to its bound together.
+	 *
+	 * @throws {SetupError} naming what is wrong with it.
+	 */
+	static async load(folder: string | ModelFolder, device: Device, cache?: SessionCache): Promise<Sdxl> {
 		const opened = typeof folder === 'string' ? await openModelFolder(folder) : folder;
-		return new Sdxl(opened, await openNetworks(opened, device));
+		return new Sdxl(opened, await openNetworks(opened, device, cache));
+	}
+
+	/**
+	 * Opens the networks that a recipe needs, if they are not open, as `paint` would.
+	 *
+	 * @param onOpening Called before any is opened, which takes seconds to minutes.
+	 */
+	async prepare(recipe: Recipe, onOpening: () => void): Promise<void> {
+		if (recipe.upscaler !== undefined) return;
+		const loras = await this.#loras.named(recipe.loras);
+		if (this.networks.isOpen(loras)) return;
+		onOpening();
+		await this.networks.tuned(loras);
 	}
 
 	/**
@@ -62,45 +88,93 @@ export class Sdxl {
 		if (recipe.upscaler !== undefined) return [await this.#enlarge(recipe, options)];
 		const { folder, networks } = this;
 		this.#checkSize(recipe);
-		const images = recipe.seeds.length;
-		const cells = [recipe.height / folder.vaeScaleFactor, recipe.width / folder.vaeScaleFactor] as const;
-		const latentDims = [images, folder.vaeConfig.latent_channels, ...cells] as const;
-		const size = latentDims[1] * cells[0] * cells[1];
-		const { sample, rules, noise: kind } = samplers[recipe.sampler];
+		const { rules } = samplers[recipe.sampler];
 		const whole = makeSchedule(folder.scheduler, recipe.steps, { rules, schedule: recipe.schedule });
-		const schedule = recipe.strength === undefined ? whole : lastPart(whole, recipe.strength);
-		const noise = makeNoise(recipe, size, { kind, range: whole.range });
-		const latents =
+		const base = this.#canvas(recipe, baseSize(recipe, folder.sizeMultiple));
+		const noise = this.#noise(recipe, base, whole);
+		const start =
 			recipe.strength === undefined
-				? scaled(noise.draw(), schedule.initNoiseSigma)
-				: await this.#noisyParent(recipe, requireParent(options), noise, schedule);
+				? { latents: scaled(noise.draw(), whole.initNoiseSigma), schedule: whole }
+				: await this.#noisyParent(recipe, options, base, noise, whole);
+		const again = recipe.hires && lastPart(whole, recipe.hires.strength);
 		const tuned = await networks.tuned(await this.#loras.named(recipe.loras));
 		const conditioning = await this.#promptsFor(tuned).condition(recipe, folder.forceZerosForEmptyPrompt);
-		const steps = schedule.timesteps.length;
-		const walk = diffuse(tuned.unet, {
-			sampler: sample,
-			height: recipe.height,
-			width: recipe.width,
+		const steps = start.schedule.timesteps.length + (again?.timesteps.length ?? 0);
+		const walk = { recipe, options, conditioning, unet: tuned.unet, steps };
+		await this.#walk({ ...walk, ...start, canvas: base, noise, before: 0 });
+		if (!again) return this.#decode(recipe, start.latents, base, options);
+
+		// The same generators go on, as in the Space; the parent's part in it is over.
+		const large = this.#canvas(recipe, recipe);
+		const more = this.#noise(recipe, large, whole, noise.generators);
+		const clean = nearestExact(start.latents, base.grid, large.grid);
+		const latents = noisy(clean, more.draw(), startLevel(again));
+		const before = start.schedule.timesteps.length;
+		await this.#walk({ ...walk, latents, schedule: again, canvas: large, noise: more, before });
+		return this.#decode(recipe, latents, large, options);
+	}
+
+	/** What a size in pixels means for the latents of a recipe's images. */
+	#canvas({ seeds }: Recipe, { width, height }: { width: number; height: number }): Canvas {
+		const { vaeScaleFactor, vaeConfig } = this.folder;
+		const grid = { width: width / vaeScaleFactor, height: height / vaeScaleFactor };
+		const dims = [seeds.length, vaeConfig.latent_channels, grid.height, grid.width] as const;
+		return { width, height, grid, dims, size: dims[1] * dims[2] * dims[3] };
+	}
+
+	#noise(recipe: Recipe, { size }: Canvas, { range }: Schedule, generators?: NoiseSource['generators']): NoiseSource {
+		return makeNoise(recipe, size, { kind: samplers[recipe.sampler].noise, range, generators });
+	}
+
+	/** Walks latents down a schedule in place. */
+	async #walk({ recipe, options, canvas, latents, schedule, noise, unet, conditioning, kept, before, steps }: Stage) {
+		const { folder } = this;
+		const walk = diffuse(unet, {
+			sampler: samplers[recipe.sampler].sample,
+			height: canvas.height,
+			width: canvas.width,
 			latents,
-			latentDims,
+			latentDims: canvas.dims,
 			schedule,
 			drawNoise: noise.between,
 			conditioning,
 			guidanceScale: recipe.guidanceScale,
 			predictionType: folder.scheduler.predictionType,
 		});
+		let stepsDone = 0;
 		for await (const { done, denoised } of walk) {
 			options.signal?.throwIfAborted();
-			options.onStep?.({ step: done, steps, preview: () => previewImage(denoised, latentDims, folder.preview) });
+			if (kept && done > stepsDone)
+				putBack(latents, kept, done < schedule.timesteps.length ? startLevel(lastSteps(schedule, done)) : undefined);
+			stepsDone = done;
+			const preview = () => this.#preview(denoised, canvas.dims);
+			options.onStep?.({ step: before + done, steps, preview });
 		}
+	}
 
+	/** The pictures of latents; around a part that was drawn anew the parent as it is. */
+	async #decode(recipe: Recipe, latents: Float32Array, canvas: Canvas, options: PaintOptions): Promise<FloatImage[]> {
+		const { folder, networks } = this;
+		const { dims, size } = canvas;
+		const { mask, parentImage } = options;
+		const opacity = mask && feather(mask, recipe.extend ? Math.ceil(overlapOf(canvas) / 2) : seamOf(canvas));
 		const pictures: FloatImage[] = [];
-		for (let i = 0; i < images; i++) {
+		for (let i = 0; i < dims[0]; i++) {
 			options.signal?.throwIfAborted();
 			const own = latents.subarray(i * size, (i + 1) * size);
-			pictures.push(await decodeLatents(networks.vaeDecoder, own, latentDims.slice(1), folder.scalingFactor));
+			const picture = await decodeLatents(networks.vaeDecoder, own, dims.slice(1), folder.scalingFactor);
+			pictures.push(opacity && parentImage ? paste(picture, parentImage, opacity) : picture);
 		}
 		return pictures;
+	}
+
+	/** Shows how far clean latents are, by the model's decoder of previews or by its factors. */
+	async #preview(denoised: Float32Array, dims: Canvas['dims']): Promise<RgbImage> {
+		const { preview, previewDecoder } = this.folder;
+		const open = this.networks.previewDecoder;
+		if (!open || !previewDecoder) return previewImage(denoised, dims, preview);
+		const own = denoised.slice(); // the sampler goes on with it while the decoder is opened
+		return decodedPreview(await open(), own, dims, previewDecoder.config.scaling_factor);
 	}
 
 	/** The encoder of prompts that runs these networks: the same as long as they are open, since it keeps what it encoded. */
@@ -113,30 +187,33 @@ export class Sdxl {
 		return prompts;
 	}
 
-	/** Latents of the parent, drawn for each image anew as diffusers does, with noise up to the schedule's first level. */
-	async #noisyParent(
-		recipe: Recipe,
-		parent: FloatImage,
-		noise: NoiseSource,
-		schedule: Schedule,
-	): Promise<Float32Array> {
-		if (parent.width !== recipe.width || parent.height !== recipe.height)
-			throw new RangeError(
-				`Expected a parent of ${recipe.width} × ${recipe.height}, got ${parent.width} × ${parent.height}`,
-			);
+	/** Latents of the parent, drawn for each image anew as diffusers does, with noise up to the first level of what is walked. */
+	async #noisyParent(recipe: Recipe, options: PaintOptions, canvas: Canvas, noise: NoiseSource, whole: Schedule) {
+		const parent = requireParent(options);
+		const { mask } = options;
+		if ((mask !== undefined) !== (recipe.mask !== undefined || recipe.extend !== undefined))
+			throw new RangeError('Expected a mask exactly where the recipe has a `mask` or an `extend`');
+		for (const { width, height } of [parent, ...(mask ? [mask] : [])])
+			if (width !== canvas.width || height !== canvas.height)
+				throw new RangeError(`Expected a parent of ${canvas.width} × ${canvas.height}, got ${width} × ${height}`);
+		const schedule = lastPart(whole, recipe.strength!);
 		const posterior = await encodePicture(await this.networks.vaeEncoder(), parent);
-		const clean = noise.generators.map((one) => samplePosterior(posterior, one, this.folder.scalingFactor));
-		const { alpha, sigma } = startLevel(schedule);
-		const latents = scaled(noise.draw(), sigma);
-		for (const [i, own] of clean.entries())
-			for (let j = 0; j < own.length; j++) latents[i * own.length + j]! += Math.fround(alpha * own[j]!);
-		return latents;
+		const clean = new Float32Array(canvas.dims[0] * canvas.size);
+		for (const [i, one] of noise.generators.entries())
+			clean.set(samplePosterior(posterior, one, this.folder.scalingFactor), i * canvas.size);
+		const drawn = noise.draw().slice();
+		if (!mask) return { latents: noisy(clean, drawn, startLevel(schedule)), schedule };
+		// diffusers encodes the masked picture as well, which only UNets of nine channels look at, and that moves its generator on.
+		for (const one of noise.generators) one.randn(canvas.size);
+		const latents =
+			recipe.strength === 1 ? scaled(drawn, whole.initNoiseSigma) : noisy(clean, drawn, startLevel(schedule));
+		return { latents, schedule, kept: { clean, noise: drawn, cells: cellsOf(mask, this.folder.vaeScaleFactor) } };
 	}
 
 	async #enlarge(recipe: Recipe, options: PaintOptions): Promise<FloatImage> {
 		const parent = requireParent(options);
 		const { upscaler } = this.folder;
-		if (!upscaler || upscaler.name !== recipe.upscaler)
+		if (!upscaler || upscaler.name !== recipe.upscaler || recipe.upscalerSha256 !== undefined)
 			throw new RangeError(
 				`Expected the upscaler \`${upscaler?.name ?? 'none'}\` of this model, got \`${recipe.upscaler}\``,
 			);
@@ -168,7 +245,37 @@ function requireParent({ parentImage }: PaintOptions): FloatImage {
 	return parentImage;
 }
 
+/** Clean latents with noise of a level on them: diffusers' `add_noise`. */
+function noisy(clean: Float32Array, noise: Float32Array, { alpha, sigma }: NoiseLevel): Float32Array {
+	return clean.map((x, i) => Math.fround(alpha * x) + Math.fround(sigma * noise[i]!));
+}
+
 /** A copy: what draws noise writes into the same array again. */
 function scaled(noise: Float32Array, sigma: number): Float32Array {
 	return noise.map((x) => x * sigma);
+}
+
+/** A size, in pixels and as latents of all images of a recipe. */
+interface Canvas {
+	width: number;
+	height: number;
+	grid: { width: number; height: number };
+	dims: readonly [images: number, channels: number, height: number, width: number];
+	/** Numbers in the latents of one image. */
+	size: number;
+}
+
+/** One walk: from which latents down which schedule, and how many steps of all were done before it. */
+interface Stage {
+	recipe: Recipe;
+	options: PaintOptions;
+	canvas: Canvas;
+	latents: Float32Array;
+	schedule: Schedule;
+	noise: NoiseSource;
+	unet: Session;
+	conditioning: Conditioning;
+	kept?: Kept;
+	before: number;
+	steps: number;
 }

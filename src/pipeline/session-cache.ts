@@ -43,6 +43,11 @@ export class SessionCache {
 		return this.#entries.size;
 	}
 
+	/** Whether a network is open now whose key begins so. */
+	has(prefix: string): boolean {
+		return [...this.#entries.keys()].some((key) => key.startsWith(prefix));
+	}
+
 	/** Milliseconds spent in runs of all networks, also those released since. */
 	get runMs(): number {
 		return [...this.#entries.values()].reduce((sum, { session }) => sum + session.runMs, this.#runMsOfReleased);
@@ -65,8 +70,9 @@ export class SessionCache {
 		return wanted.map(({ key }) => this.#entries.get(key)!.session);
 	}
 
-	async release(): Promise<void> {
-		for (const key of [...this.#entries.keys()]) await this.#drop(key);
+	/** Releases all networks, or only those whose keys begin so. */
+	async release(prefix = ''): Promise<void> {
+		for (const key of [...this.#entries.keys()]) if (key.startsWith(prefix)) await this.#drop(key);
 	}
 
 	#touch(key: string): void {

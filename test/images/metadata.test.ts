@@ -22,7 +22,7 @@ test('writes the parameters as other tools read them', () => {
 		[
 			'1girl, solo, blue hair',
 			'Negative prompt: lowres, (bad)',
-			'Steps: 20, Sampler: Euler a, CFG scale: 2, Seed: 0, Size: 72x40, Model hash: 0123456789, Model: demo, RNG: CPU, Version: Atelier 0.1.0',
+			'Steps: 20, Sampler: Euler a, CFG scale: 2, Seed: 0, Size: 72x40, Model hash: 0123456789, Model: demo, Clip skip: 2, Emphasis: None, RNG: CPU, Version: Atelier 0.1.0',
 		].join('\n'),
 	);
 });
@@ -36,12 +36,26 @@ test('names the schedule and the source of noise as WebUI does, where the recipe
 
 test('names the strength of a variation and the upscaler of an enlargement', () => {
 	const parent = { imageId: 'a', sha256: 'b' };
-	expect(parametersText(originOf({ parent, strength: 0.55 }))).toContain(
-		', Denoising strength: 0.55, RNG: CPU, Version',
-	);
+	expect(parametersText(originOf({ parent, strength: 0.55 }))).toContain(', Denoising strength: 0.55, Clip skip: 2, ');
 	expect(parametersText({ ...originOf({ parent, upscaler: 'demo: ×4' }), enlargedBy: 4 })).toContain(
-		', Postprocess upscale by: 4, Postprocess upscaler: "demo: ×4", RNG: CPU, Version',
+		', Postprocess upscale by: 4, Postprocess upscaler: "demo: ×4", Emphasis',
 	);
+});
+
+test('names clip skip, how emphasis is read, and the hashes by which LoRAs and embeddings are found', () => {
+	const text = parametersText(
+		originOf({
+			syntax: 'webui',
+			clipSkip: 3,
+			loras: [{ name: 'ink', sha256: 'a'.repeat(64), weight: 0.8 }],
+			embeddings: [{ name: 'easy', sha256: 'b'.repeat(64) }],
+		}),
+	);
+	expect(text).toContain('hair <lora:ink:0.8>\nNegative');
+	expect(text).toContain(
+		', Clip skip: 3, Lora hashes: "ink: aaaaaaaaaa", TI hashes: "easy: bbbbbbbbbb", RNG: CPU, Version',
+	);
+	expect(parametersText(originOf({ syntax: 'compel' }))).toContain(', Parser: compel, RNG');
 });
 
 test('uses the Latin-1 text chunk where the text allows, as PIL does', async () => {

@@ -81,6 +81,19 @@ describe('a painter', () => {
 		expect((await painter.paint(jobOf('even'))).pictures).toHaveLength(1);
 	});
 
+	test('says what is in a picture while it paints, and what is wrong with a file', async () => {
+		const [picture] = (await painter.paint(jobOf('to-describe', { seeds: [1] }))).pictures;
+		let isPainting = true;
+		const painting = painter.paint(jobOf('besides', { steps: 40 })).then(() => {
+			isPainting = false;
+		});
+		const seen = await painter.describe(picture!.bytes);
+		expect(isPainting).toBe(true);
+		expect(seen).toMatchObject({ width: 96, height: 64, youthTags: {}, ratings: { general: expect.any(Number) } });
+		await expect(painter.describe(Uint8Array.of(1, 2, 3))).rejects.toThrow(/no PNG, JPEG or WebP/);
+		await painting;
+	});
+
 	test('stops between two steps when cancelled, and lives on', async () => {
 		const pid = painter.pid;
 		const abort = new AbortController();

@@ -48,8 +48,9 @@ async function withPainter(
 	}
 }
 
-test('every picture comes with what the tagger saw in it: painted, varied and enlarged', () =>
-	withPainter({}, async (painter) => {
+test('every picture comes with what the tagger saw in it and a score: painted, varied and enlarged', () =>
+	withPainter({ scorerFolder: join(modelOf('demo'), 'aesthetic') }, async (painter) => {
+		expect(await painter.whenReady()).toMatchObject({ isScoring: true });
 		const prompt = '1girl, solo, blue hair, smile, outdoors, day';
 		const drawn = { width: 128, height: 128, steps: 20 };
 		const safe = await painter.paint(jobOf('s', { prompt: `safe, ${prompt}`, ...drawn, seeds: [1, 2] }));
@@ -57,6 +58,8 @@ test('every picture comes with what the tagger saw in it: painted, varied and en
 		const job = jobOf('e', { prompt: `${prompt}, explicit, nsfw`, negative: null, ...drawn, seeds: [3] });
 		const { pictures, stats, problem } = await painter.paint(job);
 		expect(pictures[0]!.seen).toMatchObject({ youthTags: {} });
+		expect(pictures[0]!.aesthetic).toBeGreaterThan(0);
+		expect(pictures[0]!.aesthetic).toBeLessThan(1);
 		expect(pictures[0]!.seen!.ratings.explicit).toBeGreaterThan(0.5);
 		expect(problem).toBeUndefined();
 		expect(stats.rateMs).toBeGreaterThan(0);

@@ -120,8 +120,8 @@ describe('one model', () => {
 	test('tells of every step, with the coarse picture of all images', async () => {
 		const seen: string[] = [];
 		await sdxl.paint(recipeOf({ seeds: [0, 1, 2] }), {
-			onStep: ({ step, steps, preview }) => {
-				const { width, height, data } = preview!();
+			onStep: async ({ step, steps, preview }) => {
+				const { width, height, data } = await preview!();
 				seen.push(`${step}/${steps} ${width}x${height} ${data.length}`);
 			},
 		});

@@ -73,7 +73,11 @@ export function makeSchedule(
  */
 export function lastPart(schedule: Schedule, strength: number): Schedule {
 	const steps = schedule.timesteps.length;
-	const from = steps - Math.max(1, Math.min(Math.floor(steps * strength), steps));
+	return lastSteps(schedule, steps - Math.max(1, Math.min(Math.floor(steps * strength), steps)));
+}
+
+/** What is left of a schedule after its first steps. */
+export function lastSteps(schedule: Schedule, from: number): Schedule {
 	return { ...schedule, sigmas: schedule.sigmas.subarray(from), timesteps: schedule.timesteps.subarray(from) };
 }
 
