@@ -66,7 +66,12 @@ export function takeFlags(text: string): FlaggedText {
 		const target = flagTargets.get(flag);
 		if (target === undefined) throw unknownFlag(flag);
 		const after = text.slice(start.index + start[0].length, starts[i + 1]?.index);
-		const { value, remainder } = target === 'no' || target === 'negative' ? takeLine(after) : takeValue(target, after);
+		const { value, remainder } =
+			target === 'no' || target === 'negative'
+				? takeLine(after)
+				: isBare(target) && start[2] === undefined
+					? { value: 'yes', remainder: after }
+					: takeValue(target, after);
 		if (value === '') throw withoutValue(flag, target);
 		if (target === 'no') result.no.push(...splitTags(value));
 		else if (target === 'negative') result.negative = value;
@@ -82,6 +87,10 @@ export function takeFlags(text: string): FlaggedText {
 
 function addsUp(name: OptionName): boolean {
 	return 'addsUp' in options[name];
+}
+
+function isBare(name: OptionName): boolean {
+	return 'isBare' in options[name];
 }
 
 function takeLine(after: string): Taken {

@@ -5,6 +5,7 @@ import { resolveAspect } from './aspects.ts';
 import { type Family, type FamilyValue, families, familyValues } from './families.ts';
 import { loraLimits, readLoraList } from './loras.ts';
 import { type PresetName, presetNames, presets } from './presets.ts';
+import { type StyleName, styleNames, styles } from './styles.ts';
 import { type Syntax, syntaxes, syntaxNames } from './syntax/index.ts';
 import { quoted } from './text.ts';
 
@@ -19,6 +20,10 @@ export const limits = {
 	/** As WebUI's slider. */
 	clipskip: { min: 1, max: 12 },
 	count: { min: 1, max: 4 },
+	/** Of what a picture is drawn over with. */
+	strength: { min: 0.05, max: 1 },
+	/** Candidates of which the most pleasing are shown. */
+	best: { min: 5, max: 16 },
 } as const;
 
 /**
@@ -50,6 +55,12 @@ export const options = {
 		example: '6',
 		read: (raw: RawValue) => decimal(raw, limits.guidance),
 	},
+	best: {
+		flags: ['best'],
+		takes: `a whole number from ${limits.best.min} to ${limits.best.max}`,
+		example: '8',
+		read: (raw: RawValue) => wholeNumber(raw, limits.best),
+	},
 	count: {
 		flags: ['n', 'count'],
 		takes: `a whole number from ${limits.count.min} to ${limits.count.max}`,
@@ -64,7 +75,34 @@ export const options = {
 		flags: ['preset'],
 		takes: listed(presetNames),
 		example: 'none',
-		read: (raw: RawValue): PresetName | undefined => choice(raw, presetNames, (name) => [presets[name].label]),
+		read: (raw: RawValue): PresetName | undefined =>
+			choice(raw, presetNames, (name) => [presets[name].label, ...presets[name].known]),
+	},
+	style: {
+		flags: ['style'],
+		takes: listed(styleNames),
+		example: 'manga',
+		read: (raw: RawValue): StyleName | undefined => choice(raw, styleNames, (name) => [styles[name].label]),
+	},
+	model: {
+		flags: ['model'],
+		takes: 'the name of a model that is installed here, without blanks',
+		example: 'animagine-xl-3.1',
+		// which there are is known later
+		read: (raw: RawValue) => /^[^\s,，、<>`]{1,100}$/u.exec(String(raw).trim())?.[0],
+	},
+	strength: {
+		flags: ['strength'],
+		takes: `a number from ${limits.strength.min} to ${limits.strength.max}`,
+		example: '0.5',
+		read: (raw: RawValue) => decimal(raw, limits.strength),
+	},
+	hires: {
+		flags: ['hires'],
+		takes: '`yes` or `no`; alone it is yes',
+		example: '',
+		isBare: true,
+		read: (raw: RawValue): boolean | undefined => yesOrNo(raw),
 	},
 	sampler: {
 		flags: ['sampler'],
@@ -103,15 +141,15 @@ export const options = {
 export type OptionName = keyof typeof options;
 export const optionNames = Object.keys(options) as OptionName[];
 
-/** As it comes: a number or text from a slash option, always text from a flag. */
-export type RawValue = string | number;
+/** As it comes: a number, a text or a truth from a slash option, always text from a flag. */
+export type RawValue = string | number | boolean;
 
 /**
  * Reads the value of an option.
  *
  * @throws UserError `bad-<option>`, naming what it takes, with an example
  */
-export function readOption(name: OptionName, raw: RawValue): string | number {
+export function readOption(name: OptionName, raw: RawValue): string | number | boolean {
 	const value = options[name].read(raw);
 	if (value !== undefined) return value;
 	const { flags, takes, example } = options[name];
@@ -154,13 +192,19 @@ function choice<T extends string>(
 }
 
 function wholeNumber(raw: RawValue, range: Range): number | undefined {
-	const value = typeof raw === 'number' ? raw : /^\d+$/.test(raw.trim()) ? Number(raw) : Number.NaN;
+	const value = typeof raw === 'number' ? raw : /^\d+$/.test(String(raw).trim()) ? Number(raw) : Number.NaN;
 	return Number.isSafeInteger(value) && within(value, range) ? value + 0 : undefined; // + 0 makes 0 of −0
 }
 
 function decimal(raw: RawValue, range: Range): number | undefined {
-	const value = typeof raw === 'number' ? raw : /^\d+(?:\.\d+)?$/.test(raw.trim()) ? Number(raw) : Number.NaN;
+	const value = typeof raw === 'number' ? raw : /^\d+(?:\.\d+)?$/.test(String(raw).trim()) ? Number(raw) : Number.NaN;
 	return within(value, range) ? value : undefined;
+}
+
+function yesOrNo(raw: RawValue): boolean | undefined {
+	const word = String(raw).trim().toLowerCase();
+	if (['true', 'yes', 'on', '1'].includes(word)) return true;
+	return ['false', 'no', 'off', '0'].includes(word) ? false : undefined;
 }
 
 function within(value: number, { min, max }: Range): boolean {
@@ -182,5 +226,7 @@ interface Option {
 	readonly example: string;
 	/** Given twice, it holds both values, with a comma between them. */
 	readonly addsUp?: true;
-	readonly read: (raw: RawValue) => string | number | undefined;
+	/** As a flag it needs no value: alone it means yes, and another value follows only after `=` or `:`. */
+	readonly isBare?: true;
+	readonly read: (raw: RawValue) => string | number | boolean | undefined;
 }

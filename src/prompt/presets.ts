@@ -1,10 +1,12 @@
 /**
- * What is added to a prompt and to a negative unless the member says otherwise. Only what the card gives word for word is
- * here: the card's Space also has a light and a heavy preset, whose text the card does not hold.
+ * What is added to a prompt and to a negative unless the member says otherwise: the quality presets that users of the card's
+ * Space know by name. `card` is the card's own prefix and negative, word for word, and what the Space calls Standard v3.1; the
+ * texts of the others are ours, made of the tags that the card explains.
  */
 export const presets = {
 	card: {
-		label: 'The model card’s prefix and negative',
+		label: 'Standard v3.1 (the model card’s prefix and negative)',
+		known: ['standard', 'standard v3.1'],
 		prefix: ['masterpiece', 'best quality', 'very aesthetic', 'absurdres'],
 		negative: [
 			'nsfw',
@@ -32,7 +34,76 @@ export const presets = {
 			'[abstract]',
 		],
 	},
-	none: { label: 'Nothing added', prefix: [], negative: [] },
+	'standard-v3.0': {
+		label: 'Standard v3.0 (without aesthetic tags)',
+		known: ['standard v3.0'],
+		prefix: ['masterpiece', 'best quality'],
+		negative: [
+			'nsfw',
+			'lowres',
+			'worst quality',
+			'low quality',
+			'normal quality',
+			'bad anatomy',
+			'bad hands',
+			'extra digits',
+			'fewer digits',
+			'cropped',
+			'blurry',
+			'jpeg artifacts',
+			'text',
+			'signature',
+			'watermark',
+			'username',
+		],
+	},
+	light: {
+		label: 'Light v3.1 (a short prefix and negative)',
+		known: ['light v3.1'],
+		prefix: ['best quality', 'very aesthetic'],
+		negative: ['nsfw', 'lowres', 'worst quality', 'low quality', 'displeasing', 'watermark', 'signature'],
+	},
+	heavy: {
+		label: 'Heavy v3.1 (a long prefix and negative)',
+		known: ['heavy v3.1'],
+		prefix: ['masterpiece', 'best quality', 'very aesthetic', 'absurdres', 'highres'],
+		negative: [
+			'nsfw',
+			'lowres',
+			'worst quality',
+			'low quality',
+			'normal quality',
+			'displeasing',
+			'very displeasing',
+			'oldest',
+			'early',
+			'bad anatomy',
+			'bad hands',
+			'bad feet',
+			'bad proportions',
+			'extra digits',
+			'fewer digits',
+			'extra arms',
+			'missing limb',
+			'artistic error',
+			'cropped',
+			'blurry',
+			'chromatic aberration',
+			'jpeg artifacts',
+			'scan artifacts',
+			'scan',
+			'unfinished',
+			'sketch',
+			'text',
+			'error',
+			'logo',
+			'signature',
+			'watermark',
+			'username',
+			'[abstract]',
+		],
+	},
+	none: { label: 'None (nothing added)', known: [], prefix: [], negative: [] },
 } as const satisfies Record<string, Preset>;
 
 export type PresetName = keyof typeof presets;
@@ -53,6 +124,8 @@ export function presetNamed(name: PresetName): Preset {
 
 export interface Preset {
 	readonly label: string;
+	/** Other names under which it may be asked for. */
+	readonly known: readonly string[];
 	readonly prefix: readonly string[];
 	readonly negative: readonly string[];
 }

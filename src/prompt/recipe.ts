@@ -4,13 +4,17 @@ import type { ScheduleName } from '../pipeline/schedule/names.ts';
 import { type Recipe, recipeSchema } from '../recipe.ts';
 import { aspects, defaultAspect, resolveAspect, sizeFor } from './aspects.ts';
 import { type Family, familyTags, type Rating, valueTags } from './families.ts';
+import { withHires } from './larger.ts';
 import { chooseLoras, takeLoraTags } from './loras.ts';
 import { defaultPreset, presetNamed } from './presets.ts';
 import { nsfwWords, wordsNamed } from './rating-words.ts';
 import type { ImagineRequest } from './request.ts';
+import { resolveTexts } from './resolve.ts';
 import { randomSeeds, seedsFrom } from './seeds.ts';
+import { defaultStyle, styleNamed } from './styles.ts';
 import { checkPrompt, defaultSyntax, escapeFor, type Syntax, wordsOf } from './syntax/index.ts';
 import { arrange, joinTags, splitTags, tagKey, uniqueTags } from './tags.ts';
+import type { Wildcards } from './wildcards.ts';
 
 /** What a recipe needs to know of the model that will draw it. `recommended`: the model's own defaults, or the card's. */
 export interface ModelFacts {
@@ -29,6 +33,8 @@ export interface ModelFacts {
 	mostClipSkip?: number | undefined;
 	/** Embeddings that a text may name. */
 	embeddings?: readonly { name: string; sha256: string }[] | undefined;
+	/** Whether pictures are scored, so that the best of many can be chosen. */
+	isScoring?: boolean | undefined;
 	/** LoRAs that may be asked for. */
 	loras?: readonly { name: string; sha256: string }[] | undefined;
 }
@@ -43,15 +49,20 @@ export const defaultCount = 4;
  * Makes the recipe of a request. `notes` are sentences for the reply: what was understood otherwise than it was written.
  * Whether the recipe may be drawn at all is the gate's question, not this one's.
  *
- * @throws UserError `schedule-not-for-sampler`, `bad-clipskip`, `unknown-lora`, or as `checkPrompt` if a text cannot be read in its syntax
+ * @param context `wildcards`: the server's own lists
+ * @throws UserError `no-scorer`, what `resolveTexts` throws, `schedule-not-for-sampler`, `bad-clipskip`, `unknown-lora`, or as `checkPrompt` if a text cannot be read in its syntax
  */
 export function makeRecipe(
 	asked: ImagineRequest,
-	context: { model: ModelFacts; ceiling: Rating; randomSeed: () => number },
+	context: { model: ModelFacts; ceiling: Rating; randomSeed: () => number; wildcards?: Wildcards | undefined },
 ): { recipe: Recipe; notes: string[] } {
 	const { model, ceiling, randomSeed } = context;
-	const { text, loras: named } = takeLoraTags(asked.prompt);
-	const request = { ...asked, prompt: text };
+	const count = asked.count ?? defaultCount;
+	const drawn = candidates(asked, model) ?? count;
+	const seeds = asked.seed === undefined ? randomSeeds(drawn, randomSeed) : seedsFrom(asked.seed, drawn);
+	const resolved = resolveTexts(asked, context.wildcards, seeds[0]!);
+	const { text, loras: named } = takeLoraTags(resolved.request.prompt);
+	const request = { ...resolved.request, prompt: text };
 	const loras = chooseLoras(named, model.loras ?? []);
 	const aspect = resolveAspect(request.aspect ?? defaultAspect)!; // the schema has read it once
 	const syntax = request.syntax ?? model.syntax ?? defaultSyntax;
@@ -61,7 +72,6 @@ export function makeRecipe(
 	const prompt = promptTags(request, syntax);
 	const negative = negativeTags(request, prompt, syntax);
 	const embeddings = embeddingsIn([...prompt, ...negative], model.embeddings ?? []);
-	const count = request.count ?? defaultCount;
 	const sampler = request.sampler ?? model.recommended.sampler;
 	requireFit(sampler, request.schedule);
 
@@ -79,12 +89,13 @@ export function makeRecipe(
 		sampler,
 		...(request.schedule !== undefined && { schedule: request.schedule }),
 		...(model.random !== undefined && { random: model.random }),
-		seeds: request.seed === undefined ? randomSeeds(count, randomSeed) : seedsFrom(request.seed, count),
+		seeds,
+		...(request.best !== undefined && { keep: count }),
 		model: model.hash,
 	});
-	const suited = suitFor(recipe, ceiling);
+	const suited = suitFor(request.hires ? withHires(recipe, model) : recipe, ceiling);
 
-	const notes: string[] = [];
+	const { notes } = resolved;
 	if (!aspect.exact)
 		notes.push(`Aspect ${aspect.asked} is drawn as ${aspects[aspect.aspect].label}, the nearest size the model knows.`);
 	if (!allowsNsfw(ceiling) && negative.some((tag) => fightsSafe(tag, syntax)))
@@ -119,6 +130,15 @@ function allowsNsfw(ceiling: Rating): boolean {
 	return ceiling === 'nsfw' || ceiling === 'explicit';
 }
 
+/** How many pictures the best are chosen from, if they are. */
+function candidates({ best }: ImagineRequest, { isScoring }: ModelFacts): number | undefined {
+	if (best === undefined || isScoring === true) return best;
+	throw new UserError(
+		'no-scorer',
+		'Pictures are not scored here, so the best of them cannot be chosen. Ask without `best`.',
+	);
+}
+
 function requireFit(sampler: SamplerName, schedule: ScheduleName | undefined): void {
 	if (takesSchedule(sampler, schedule)) return;
 	const { label, schedules }: { label: string; schedules: readonly ScheduleName[] } = samplers[sampler];
@@ -134,7 +154,7 @@ function requireLayer(clipskip: number | undefined, { mostClipSkip }: ModelFacts
 	throw new UserError('bad-clipskip', `Clip skip goes from 1 to ${mostClipSkip} with this model. It is usually 2.`);
 }
 
-/** The member's tags, those of the options and those of the preset's prefix, arranged. */
+/** The member's tags, those of the options, of the preset's prefix and of the style, arranged. */
 function promptTags(request: ImagineRequest, syntax: Syntax): string[] {
 	const typed = splitTags(request.prompt, syntax);
 	const chosen = [
@@ -149,22 +169,26 @@ function promptTags(request: ImagineRequest, syntax: Syntax): string[] {
 		request[family] !== undefined ||
 		typed.some((tag) => familyTags(family).includes(tagKey(tag)) && !prefix.includes(tagKey(tag)));
 	const replaced = (['quality', 'aesthetic'] as const).filter(isReplaced).flatMap(familyTags);
-	return arrange(typed, [...prefix.filter((tag) => !replaced.includes(tag)), ...chosen], syntax);
+	const style = styleNamed(request.style ?? defaultStyle).tags;
+	return arrange(typed, [...prefix.filter((tag) => !replaced.includes(tag)), ...chosen], syntax, style);
 }
 
 /**
- * The preset's negative without what the prompt itself asks for (the two would fight), then the member's. The preset's brackets are
- * brackets in every syntax: the card means the tag `(bad)`.
+ * The preset's negative and the style's without what the prompt itself asks for (the two would fight), then the member's. The
+ * preset's brackets are brackets in every syntax: the card means the tag `(bad)`.
  */
 function negativeTags(request: ImagineRequest, prompt: readonly string[], syntax: Syntax): string[] {
 	const wanted = prompt.map(tagKey);
 	const wantsNsfw = wordsNamed(wordsOf(joinTags(prompt), syntax), nsfwWords).length > 0;
-	const preset = presetNamed(request.preset ?? defaultPreset).negative.filter(
+	const added = [
+		...presetNamed(request.preset ?? defaultPreset).negative,
+		...styleNamed(request.style ?? defaultStyle).negative,
+	].filter(
 		(tag) =>
 			// `very displeasing` asks for `displeasing` too.
 			!wanted.some((key) => key === tag || key.endsWith(` ${tag}`)) && !(wantsNsfw && nsfwWords.includes(tag)),
 	);
-	const escaped = preset.map((tag) => escapeFor(tag, syntax));
+	const escaped = added.map((tag) => escapeFor(tag, syntax));
 	return uniqueTags([...escaped, ...splitTags(request.negative ?? '', syntax)]);
 }
 

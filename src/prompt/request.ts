@@ -8,6 +8,7 @@ import { takeFlags } from './flags.ts';
 import { takeLoraTags } from './loras.ts';
 import { limits, type OptionName, optionNames, type RawValue, readOption } from './options.ts';
 import { presetNames } from './presets.ts';
+import { styleNames } from './styles.ts';
 import { syntaxNames } from './syntax/index.ts';
 import { joinTags, splitTags } from './tags.ts';
 import { cleanText, isDrawable, lengthOf, oneLine } from './text.ts';
@@ -27,6 +28,9 @@ export const imagineRequestSchema = z.strictObject({
 	year: z.enum(familyValues('year')).optional(),
 	aesthetic: z.enum(familyValues('aesthetic')).optional(),
 	preset: z.enum(presetNames).optional(),
+	style: z.enum(styleNames).optional(),
+	/** As they wrote it. */
+	model: z.string().min(1).max(100).optional(),
 	aspect: z
 		.string()
 		.refine((text) => resolveAspect(text) !== undefined)
@@ -39,6 +43,10 @@ export const imagineRequestSchema = z.strictObject({
 	clipskip: z.int().min(limits.clipskip.min).max(limits.clipskip.max).optional(),
 	seed: z.int().min(limits.seed.min).max(limits.seed.max).optional(),
 	count: z.int().min(limits.count.min).max(limits.count.max).optional(),
+	/** Of what a picture is drawn over with; only with one. */
+	strength: z.number().min(limits.strength.min).max(limits.strength.max).optional(),
+	hires: z.boolean().optional(),
+	best: z.int().min(limits.best.min).max(limits.best.max).optional(),
 });
 
 export type ImagineRequest = z.infer<typeof imagineRequestSchema>;

@@ -1,6 +1,11 @@
 import { familyTags } from './families.ts';
+import { knownTags } from './known-tags.ts';
 import { presetNamed, presetNames } from './presets.ts';
 import { breaksChunk, type Syntax, splitParts } from './syntax/index.ts';
+import { tagKinds } from './tag-file.ts';
+import { tagKey } from './tags-key.ts';
+
+export { tagKey } from './tags-key.ts';
 
 /**
  * Splits text at commas (also the two of Japanese keyboards) and line ends into tags: trimmed, no empty ones. What a syntax brackets
@@ -15,15 +20,6 @@ export function splitTags(text: string, syntax: Syntax = 'plain'): string[] {
 /** Joins tags the way the model was trained on them. */
 export function joinTags(tags: readonly string[]): string {
 	return tags.join(', ');
-}
-
-/** Folds a tag for comparison: `Best_Quality` and `best quality` are the same tag. Never drawn: `^_^` needs its underscore. */
-export function tagKey(tag: string): string {
-	return tag
-		.normalize('NFKC')
-		.toLowerCase()
-		.replace(/[_\s]+/g, ' ')
-		.trim();
 }
 
 /** Keeps the first of tags that are the same. */
@@ -54,28 +50,43 @@ const specialRank = new Map(specialTags.map((tag, rank) => [tagKey(tag), rank]))
 const subject = /^(?:\d+\+?(?:girl|boy|other)s?|multiple (?:girl|boy|other)s|no humans)$/;
 
 /**
- * Puts tags in the card's order, each once: special tags, then who is in the picture, then the rest as the member typed it
- * (which tag names a character nobody can tell from its letters, so name and series stay where they were put).
+ * Puts tags in the card's order, each once: special tags, then who is in the picture, characters, what they are from, and the rest
+ * as the member typed it. Which tag names a character or a series the file of tags says; those that it does not know stay with
+ * the rest.
  *
  * Special tags stand in front, typed or added: the card calls them a prefix, training captions had them all in front or all
  * at the end, and in front neither the encoders' 77 tokens nor a long prompt can cut off the rating.
  * What follows a `BREAK` in WebUI's syntax stays behind it, as it is. Arranging twice changes nothing.
+ *
+ * @param last tags that follow what was typed, before the first `BREAK`
  */
-export function arrange(typed: readonly string[], added: readonly string[] = [], syntax: Syntax = 'plain'): string[] {
+export function arrange(
+	typed: readonly string[],
+	added: readonly string[] = [],
+	syntax: Syntax = 'plain',
+	last: readonly string[] = [],
+): string[] {
 	const end = typed.findIndex((tag) => breaksChunk(tag, syntax));
-	return end < 0 ? arrangeAll(typed, added) : [...arrangeAll(typed.slice(0, end), added), ...typed.slice(end)];
+	if (end < 0) return arrangeAll([...typed, ...last], added);
+	return [...arrangeAll([...typed.slice(0, end), ...last], added), ...typed.slice(end)];
 }
 
 function arrangeAll(typed: readonly string[], added: readonly string[]): string[] {
 	const special = new Set<number>();
 	const subjects: string[] = [];
+	const characters: string[] = [];
+	const series: string[] = [];
+	const known = knownTags();
 	const rest: string[] = [];
 	for (const tag of uniqueTags([...added, ...typed])) {
 		const rank = specialRank.get(tagKey(tag));
 		if (rank !== undefined) special.add(rank);
 		else if (subject.test(tagKey(tag))) subjects.push(tag);
-		else rest.push(tag);
+		else {
+			const kind = known.kindOf(tag);
+			(kind === tagKinds.character ? characters : kind === tagKinds.copyright ? series : rest).push(tag);
+		}
 	}
 	const front = [...special].sort((a, b) => a - b).map((rank) => specialTags[rank]!);
-	return [...front, ...subjects, ...rest];
+	return [...front, ...subjects, ...characters, ...series, ...rest];
 }

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { aspectNames } from '../../src/prompt/aspects.ts';
 import { familyTags, familyValues } from '../../src/prompt/families.ts';
+import { presetNames } from '../../src/prompt/presets.ts';
 import type { ModelFacts } from '../../src/prompt/recipe.ts';
 import { type ImagineRequest, parseRequest } from '../../src/prompt/request.ts';
+import { styleNames } from '../../src/prompt/styles.ts';
 
 /** Tags that meet each other: special ones, subjects, in several spellings, and free ones. */
 export const anyTag: fc.Arbitrary<string> = fc.oneof(
@@ -36,7 +38,8 @@ export const anyRequest: fc.Arbitrary<ImagineRequest> = fc
 			rating: fc.constantFrom(...familyValues('rating')),
 			year: fc.constantFrom(...familyValues('year')),
 			aesthetic: fc.constantFrom(...familyValues('aesthetic')),
-			preset: fc.constantFrom('card', 'none'),
+			preset: fc.constantFrom(...presetNames),
+			style: fc.constantFrom(...styleNames),
 			aspect: fc.constantFrom<string>(...aspectNames, '16:9', 'portrait'),
 			seed: fc.oneof(fc.constantFrom(0, Number.MAX_SAFE_INTEGER), fc.maxSafeNat()),
 			count: fc.integer({ min: 1, max: 4 }),

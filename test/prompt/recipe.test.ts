@@ -227,3 +227,22 @@ test('every recipe that is made is valid, the same again, and has no tag twice',
 		}),
 	);
 });
+
+describe('the best of many', () => {
+	const scoring = { model: { ...demoModel, isScoring: true }, ceiling: 'explicit', randomSeed: () => 7 } as const;
+
+	test('draws as many as were asked for, and keeps four or the count', () => {
+		const best = makeRecipe(parseRequest({ prompt: 'x --best 6 --seed 3' }), scoring).recipe;
+		expect(best).toMatchObject({ seeds: [3, 4, 5, 6, 7, 8], keep: 4 });
+		expect(makeRecipe({ prompt: 'x', best: 16, count: 1 }, scoring).recipe.seeds).toHaveLength(16);
+		expect(makeRecipe({ prompt: 'x', best: 16, count: 1 }, scoring).recipe.keep).toBe(1);
+	});
+
+	test('is refused where nothing is scored', () => {
+		expect(() => make({ prompt: 'x', best: 8 })).toThrow(expect.objectContaining({ code: 'no-scorer' }));
+	});
+
+	test.for([4, 17, 5.5])('%d candidates are none', (best) => {
+		expect(() => parseRequest({ prompt: 'x', best })).toThrow(/Best takes a whole number from 5 to 16/);
+	});
+});

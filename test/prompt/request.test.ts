@@ -44,7 +44,7 @@ const bad: [what: string, options: RequestOptions, code: string, says: RegExp][]
 	['an unknown sampler', { prompt: 'a', sampler: 'warp' }, 'bad-sampler', /`euler-ancestral`.*not `warp`/],
 	['an unknown schedule', { prompt: 'a --schedule beta' }, 'bad-schedule', /`karras`.*not `beta`.*--schedule karras/],
 	['an unknown rating', { prompt: 'a', rating: 'mild' }, 'bad-rating', /`safe`, `sensitive`, `nsfw`, `explicit`/],
-	['an unknown preset', { prompt: 'a', preset: 'light' }, 'bad-preset', /`card`, `none`/],
+	['an unknown preset', { prompt: 'a', preset: 'strong' }, 'bad-preset', /`card`, .*`light`, `heavy`, `none`/],
 	['an aspect without a side', { prompt: 'a', aspect: '0:5' }, 'bad-aspect', /ratio like 13:19/],
 	['an aspect that is none', { prompt: 'a', aspect: 'big' }, 'bad-aspect', /not `big`/],
 	['a flag out of range', { prompt: 'a --seed -1' }, 'bad-seed', /not `-1`/],

@@ -12,10 +12,12 @@ test.for([
 	['several subjects keep their order', 'smile, 1boy, multiple_girls, 6+girls', '1boy, multiple_girls, 6+girls, smile'],
 	['no humans is a subject', 'sea, no humans', 'no humans, sea'],
 	[
-		'name and series stay as typed',
-		'souryuu asuka langley, neon genesis evangelion, 1girl, solo',
-		'1girl, souryuu asuka langley, neon genesis evangelion, solo',
+		'a character stands before its series, and both before the rest: the card’s own example',
+		'solo, neon genesis evangelion, Souryuu_Asuka_Langley, 1girl',
+		'1girl, Souryuu_Asuka_Langley, neon genesis evangelion, solo',
 	],
+	['by another name too', 'smile, touhou project, reimu, 1girl', '1girl, reimu, touhou project, smile'],
+	['what no file knows stays as typed', 'smile, some body, 1girl', '1girl, smile, some body'],
 	['a tag that only begins like a subject stays', 'smile, 1girl standing', 'smile, 1girl standing'],
 	[
 		'special tags go in front, in the order of the card’s prefix',
