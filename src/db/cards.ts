@@ -1,16 +1,44 @@
-import { and, count, desc, eq, sql } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Db } from './client.ts';
 import { cards, generations, reports } from './schema.ts';
 
 export type Card = typeof cards.$inferSelect;
 export type CardState = Card['state'];
 
-/** Opens the case of a generation, or notes that there is something new in it. A kept picture that is reported again stays kept. */
+/**
+ * Opens the case of a reported generation, or notes that there is something new in it. A kept picture that is reported again stays
+ * kept; one that was held and approved once gets a card of a report, in a message of its own.
+ */
 export async function openCard(db: Db, generationId: string, guildId: string): Promise<void> {
+	const wasHeld = sql`${cards.state} in ('approved', 'refused', 'ended')`;
 	await db
 		.insert(cards)
 		.values({ generationId, guildId })
-		.onConflictDoUpdate({ target: cards.generationId, set: { version: sql`${cards.version} + 1` } });
+		.onConflictDoUpdate({
+			target: cards.generationId,
+			set: {
+				version: sql`${cards.version} + 1`,
+				state: sql`case when ${wasHeld} then 'open' else ${cards.state} end`,
+				channelId: sql`case when ${wasHeld} then null else ${cards.channelId} end`,
+				messageId: sql`case when ${wasHeld} then null else ${cards.messageId} end`,
+			},
+		});
+}
+
+/** Opens the case of a wish that moderators are asked about first. */
+export async function openHeldCard(db: Db, generationId: string, guildId: string): Promise<void> {
+	await db
+		.insert(cards)
+		.values({ generationId, guildId, state: 'held' })
+		.onConflictDoUpdate({ target: cards.generationId, set: { version: sql`${cards.version} + 1`, state: 'held' } });
+}
+
+/** Notes that there is nothing to decide about a held wish any more. */
+export async function endHeldCard(db: Db, generationId: string): Promise<void> {
+	await db
+		.update(cards)
+		.set({ state: 'ended', version: sql`${cards.version} + 1` })
+		.where(and(eq(cards.generationId, generationId), eq(cards.state, 'held')));
 }
 
 export async function findCard(db: Db, generationId: string): Promise<Card | undefined> {
@@ -81,15 +109,16 @@ export interface ListedCase {
 	card: Card;
 	userId: string;
 	reports: number;
+	/** When it was reported last; of a held wish when it was asked for. */
 	newest: Date;
 }
 
-/** Counts the cases of a server that no moderator decided yet. */
+/** Counts the cases of a server that no moderator decided yet: reports, and wishes that wait. */
 export async function countOpenCards(db: Db, guildId: string): Promise<number> {
 	const [row] = await db
 		.select({ open: count() })
 		.from(cards)
-		.where(and(eq(cards.guildId, guildId), eq(cards.state, 'open')));
+		.where(and(eq(cards.guildId, guildId), inArray(cards.state, ['open', 'held'])));
 	return row?.open ?? 0;
 }
 
@@ -110,7 +139,7 @@ export async function listCases(
 			card: cards,
 			userId: generations.userId,
 			reports: sql<number>`(select count(*)::int from ${reports} where ${reports.generationId} = ${cards.generationId})`,
-			newest: sql<string>`(select max(${reports.createdAt})::text from ${reports} where ${reports.generationId} = ${cards.generationId})`,
+			newest: sql<string>`coalesce((select max(${reports.createdAt}) from ${reports} where ${reports.generationId} = ${cards.generationId}), ${cards.createdAt})::text`,
 		})
 		.from(cards)
 		.innerJoin(generations, eq(generations.id, cards.generationId))

@@ -1,6 +1,6 @@
 import { and, count, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Db } from './client.ts';
-import { type GenerationKind, generations, usage } from './schema.ts';
+import { type GenerationKind, generations, outbox, usage } from './schema.ts';
 
 export type Generation = typeof generations.$inferSelect;
 export type NewGeneration = typeof generations.$inferInsert;
@@ -19,6 +19,32 @@ export async function findGeneration(db: Db, id: string): Promise<Generation | u
 	return (await db.select().from(generations).where(eq(generations.id, id)))[0];
 }
 
+/** Notes which message shows a generation, where none was known yet. */
+export async function noteReply(db: Db, id: string, replyId: string): Promise<void> {
+	await db
+		.update(generations)
+		.set({ replyId })
+		.where(and(eq(generations.id, id), isNull(generations.replyId)));
+}
+
+/** Adds sentences to those that the reply shows. */
+export async function addNotes(db: Db, id: string, notes: readonly string[]): Promise<void> {
+	if (notes.length === 0) return;
+	const added = sql`${generations.notes} || ${JSON.stringify(notes)}::jsonb`;
+	await db.update(generations).set({ notes: added }).where(eq(generations.id, id));
+}
+
+/** Finds what a message of ours shows: its last word, or its first reply. */
+export async function findByMessage(db: Db, messageId: string): Promise<Generation | undefined> {
+	const delivered = db.select({ id: outbox.generationId }).from(outbox).where(eq(outbox.messageId, messageId));
+	const rows = await db
+		.select()
+		.from(generations)
+		.where(or(inArray(generations.id, delivered), eq(generations.replyId, messageId)))
+		.limit(1);
+	return rows[0];
+}
+
 export async function findByInteraction(db: Db, interactionId: string): Promise<Generation | undefined> {
 	return (await db.select().from(generations).where(eq(generations.interactionId, interactionId)))[0];
 }
@@ -33,7 +59,7 @@ export async function findUpscale(db: Db, parentImageId: string, upscaler: strin
 				eq(generations.kind, 'upscale'),
 				eq(generations.parentImageId, parentImageId),
 				sql`${generations.recipe} ->> 'upscaler' = ${upscaler}`,
-				inArray(generations.state, ['queued', 'running', 'painted']),
+				inArray(generations.state, ['held', 'queued', 'running', 'painted']),
 				isNull(generations.deletedAt),
 			),
 		);
@@ -55,18 +81,46 @@ export async function countOpen(db: Db, lane: string, userId: string): Promise<n
 	return row?.open ?? 0;
 }
 
+/** Of all that was accepted and has not ended: what a moderator still looks at, too. */
+const open = inArray(generations.state, ['held', 'queued', 'running']);
+
 /** What a member asked for in a guild and has not seen yet. */
 export function openOf(db: Db, guildId: string, userId: string): Promise<Generation[]> {
 	return db
 		.select()
 		.from(generations)
-		.where(
-			and(
-				eq(generations.guildId, guildId),
-				eq(generations.userId, userId),
-				inArray(generations.state, ['queued', 'running']),
-			),
-		);
+		.where(and(eq(generations.guildId, guildId), eq(generations.userId, userId), open));
+}
+
+/** Counts what of a member's moderators of a guild have not looked at yet. */
+export async function countHeld(db: Db, guildId: string, userId: string): Promise<number> {
+	const held = eq(generations.state, 'held');
+	return db.$count(generations, and(eq(generations.guildId, guildId), eq(generations.userId, userId), held));
+}
+
+/** Held wishes that nobody looked at since a moment, oldest first. */
+export async function heldBefore(db: Db, before: Date, limit: number): Promise<Generation[]> {
+	return db
+		.select()
+		.from(generations)
+		.where(and(eq(generations.state, 'held'), lt(generations.createdAt, before)))
+		.orderBy(generations.createdAt)
+		.limit(limit);
+}
+
+/** Finds a generation and keeps everybody else from changing it until the transaction ends. */
+export async function lockGeneration(db: Db, id: string): Promise<Generation | undefined> {
+	return (await db.select().from(generations).where(eq(generations.id, id)).for('update'))[0];
+}
+
+/** Changes what waits of a generation, unless a painter has it or it ended; answers whether it did. */
+export async function changeWaiting(db: Db, id: string, change: Partial<NewGeneration>): Promise<boolean> {
+	const changed = await db
+		.update(generations)
+		.set(change)
+		.where(and(eq(generations.id, id), inArray(generations.state, ['held', 'queued'])))
+		.returning({ id: generations.id });
+	return changed.length === 1;
 }
 
 /** The jobs of a lane that no painter has taken yet. */
@@ -84,12 +138,12 @@ export function waitingInLane(db: Db, lane: string) {
 		.where(and(eq(generations.lane, lane), eq(generations.state, 'queued')));
 }
 
-/** The generations of a guild that no painter has taken yet, oldest first. */
-export function queuedOfGuild(db: Db, guildId: string): Promise<Generation[]> {
+/** The generations of a guild that have not ended, oldest first. */
+export function openOfGuild(db: Db, guildId: string): Promise<Generation[]> {
 	return db
 		.select()
 		.from(generations)
-		.where(and(eq(generations.guildId, guildId), eq(generations.state, 'queued')))
+		.where(and(eq(generations.guildId, guildId), open))
 		.orderBy(generations.createdAt);
 }
 
@@ -161,11 +215,7 @@ export async function endGeneration(
 		.update(generations)
 		.set({ state: end.state, failure: end.failure ?? null, finishedAt: sql`now()` })
 		.where(
-			and(
-				eq(generations.id, id),
-				inArray(generations.state, ['queued', 'running']),
-				end.attempt === undefined ? undefined : eq(generations.attempt, end.attempt),
-			),
+			and(eq(generations.id, id), open, end.attempt === undefined ? undefined : eq(generations.attempt, end.attempt)),
 		)
 		.returning({ id: generations.id });
 	return rows.length === 1;
@@ -201,12 +251,12 @@ export async function retag(db: Db, id: string, startTag: number): Promise<void>
 	await db.update(generations).set({ startTag }).where(eq(generations.id, id));
 }
 
-/** Generations whose first message can still be edited and shows a queue or a progress bar. */
+/** Generations whose first message can still be edited and shows that they wait, a queue or a progress bar. */
 export function openGenerations(db: Db): Promise<Generation[]> {
 	return db
 		.select()
 		.from(generations)
-		.where(and(inArray(generations.state, ['queued', 'running']), sql`${generations.tokenExpiresAt} > now()`));
+		.where(and(open, sql`${generations.tokenExpiresAt} > now()`));
 }
 
 /**

@@ -9,6 +9,12 @@ export async function addToOutbox(db: Db, generationId: string): Promise<void> {
 	await db.insert(outbox).values({ generationId });
 }
 
+/** Finds the generation that a message shows. */
+export async function findShown(db: Db, messageId: string): Promise<string | undefined> {
+	const rows = await db.select({ id: outbox.generationId }).from(outbox).where(eq(outbox.messageId, messageId));
+	return rows[0]?.id;
+}
+
 /** Takes the rows that are due and keeps other processes off them for `leaseSeconds`. */
 export function claimOutbox(db: Db, limit: number, leaseSeconds: number): Promise<OutboxRow[]> {
 	return db

@@ -3,7 +3,7 @@ import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { Db } from './client.ts';
 import type { Generation } from './generations.ts';
 import type { Image } from './images.ts';
-import { audit, deletions, fairMembers, generations, images, reports, sanctions, usage } from './schema.ts';
+import { audit, deletions, fairMembers, generations, images, reports, sanctions, uploads, usage } from './schema.ts';
 
 /** A member's data: in one guild, in direct messages (`null`), or everywhere. */
 export interface Owned {
@@ -19,6 +19,9 @@ export interface StoredCounts {
 	/** Of the pictures that we keep, without their smaller copies. */
 	bytes: number;
 	oldest: Date | undefined;
+	/** Pictures and masks that they sent, with their bytes. */
+	uploads: number;
+	uploadBytes: number;
 	reports: number;
 	sanctions: number;
 }
@@ -28,7 +31,7 @@ export async function countStored(db: Db, owned: Owned): Promise<StoredCounts> {
 	const [rows] = await db
 		.select({
 			generations: count(),
-			open: sql<number>`count(*) filter (where ${generations.state} in ('queued', 'running'))::int`,
+			open: sql<number>`count(*) filter (where ${generations.state} in ('held', 'queued', 'running'))::int`,
 			oldest: min(generations.createdAt),
 		})
 		.from(generations)
@@ -38,6 +41,10 @@ export async function countStored(db: Db, owned: Owned): Promise<StoredCounts> {
 		.from(images)
 		.innerJoin(generations, eq(generations.id, images.generationId))
 		.where(and(ownedRows(generations, owned), isNull(generations.deletedAt)));
+	const [sent] = await db
+		.select({ uploads: count(), bytes: sql<number>`coalesce(sum(${uploads.sizeBytes}), 0)::float8` })
+		.from(uploads)
+		.where(ownedRows(uploads, owned));
 	const [made] = await db.select({ reports: count() }).from(reports).where(ownedRows(reports, owned));
 	const [got] = await db.select({ sanctions: count() }).from(sanctions).where(ownedRows(sanctions, owned));
 	return {
@@ -46,6 +53,8 @@ export async function countStored(db: Db, owned: Owned): Promise<StoredCounts> {
 		pictures: files?.pictures ?? 0,
 		bytes: files?.bytes ?? 0,
 		oldest: rows?.oldest ?? undefined,
+		uploads: sent?.uploads ?? 0,
+		uploadBytes: sent?.bytes ?? 0,
 		reports: made?.reports ?? 0,
 		sanctions: got?.sanctions ?? 0,
 	};
@@ -88,35 +97,65 @@ export async function ownGenerations(
 	return rows.map((row) => ({ ...row, pictures: pictures.filter(({ generationId }) => generationId === row.id) }));
 }
 
-/** What is stored about a member besides their generations. Of moderators' decisions it says what and when, not by whom. */
-export async function ownRecords(db: Db, owned: Owned) {
+/** Rows of each kind in one page of `ownRecords`: so many are read and written in a few milliseconds. */
+const recordsInPage = 200;
+
+/**
+ * One page of what is stored about a member besides their generations: of each kind the next rows, oldest first. Of moderators'
+ * decisions it says what and when, not by whom.
+ *
+ * @param page from 0
+ */
+export async function ownRecords(db: Db, owned: Owned, page = 0) {
 	const { id, guildId, kind, generationId, createdAt, expiresAt, liftedAt } = sanctions;
-	return {
-		usage: await db.select().from(usage).where(ownedRows(usage, owned)).orderBy(asc(usage.createdAt)),
-		reports: await db.select().from(reports).where(ownedRows(reports, owned)).orderBy(asc(reports.createdAt)),
-		sanctions: await db
-			.select({ id, guildId, kind, generationId, createdAt, expiresAt, liftedAt })
-			.from(sanctions)
-			.where(ownedRows(sanctions, owned))
-			.orderBy(asc(sanctions.id)),
-		decisionsAboutYou: await db
-			.select({
-				guildId: audit.guildId,
-				action: audit.action,
-				generationId: audit.generationId,
-				createdAt: audit.createdAt,
-			})
-			.from(audit)
-			.where(ownedRows(audit, owned))
-			.orderBy(asc(audit.id)),
-		yourDecisions: await db
-			.select()
-			.from(audit)
-			.where(ownedRows({ guildId: audit.guildId, userId: audit.actorId }, owned))
-			.orderBy(asc(audit.id)),
-		placesInLine: await db.select().from(fairMembers).where(eq(fairMembers.userId, owned.userId)),
-		deletions: await db.select().from(deletions).where(eq(deletions.userId, owned.userId)).orderBy(asc(deletions.id)),
+	const paged = <T extends { limit(rows: number): { offset(rows: number): Promise<unknown> } }>(query: T) =>
+		query.limit(recordsInPage).offset(page * recordsInPage) as ReturnType<ReturnType<T['limit']>['offset']>;
+	const records = {
+		usage: await paged(
+			db.select().from(usage).where(ownedRows(usage, owned)).orderBy(asc(usage.createdAt), asc(usage.generationId)),
+		),
+		reports: await paged(
+			db
+				.select()
+				.from(reports)
+				.where(ownedRows(reports, owned))
+				.orderBy(asc(reports.createdAt), asc(reports.generationId)),
+		),
+		sanctions: await paged(
+			db
+				.select({ id, guildId, kind, generationId, createdAt, expiresAt, liftedAt })
+				.from(sanctions)
+				.where(ownedRows(sanctions, owned))
+				.orderBy(asc(sanctions.id)),
+		),
+		decisionsAboutYou: await paged(
+			db
+				.select({
+					guildId: audit.guildId,
+					action: audit.action,
+					generationId: audit.generationId,
+					createdAt: audit.createdAt,
+				})
+				.from(audit)
+				.where(ownedRows(audit, owned))
+				.orderBy(asc(audit.id)),
+		),
+		yourDecisions: await paged(
+			db
+				.select()
+				.from(audit)
+				.where(ownedRows({ guildId: audit.guildId, userId: audit.actorId }, owned))
+				.orderBy(asc(audit.id)),
+		),
+		placesInLine: await paged(
+			db.select().from(fairMembers).where(eq(fairMembers.userId, owned.userId)).orderBy(asc(fairMembers.lane)),
+		),
+		deletions: await paged(
+			db.select().from(deletions).where(eq(deletions.userId, owned.userId)).orderBy(asc(deletions.id)),
+		),
 	};
+	const hasMore = Object.values(records).some((rows: unknown[]) => rows.length === recordsInPage);
+	return { ...records, hasMore };
 }
 
 /** A member's generations that still wait or are being painted. */
@@ -127,7 +166,7 @@ export async function openOnes(db: Db, owned: Owned, until: Date): Promise<strin
 		.where(
 			and(
 				ownedRows(generations, owned),
-				inArray(generations.state, ['queued', 'running']),
+				inArray(generations.state, ['held', 'queued', 'running']),
 				lte(generations.createdAt, until),
 			),
 		);

@@ -8,6 +8,7 @@ import {
 	jsonb,
 	pgTable,
 	primaryKey,
+	real,
 	text,
 	timestamp,
 	uniqueIndex,
@@ -20,14 +21,28 @@ const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataTyp
 const moment = (name: string) => timestamp(name, { withTimezone: true });
 
 /** How a generation came to be. */
-export const generationKinds = ['imagine', 'edit', 'reroll', 'variation', 'upscale'] as const;
+export const generationKinds = [
+	'imagine',
+	'edit',
+	'reroll',
+	'variation',
+	'upscale',
+	'image',
+	'inpaint',
+	'extend',
+	'hires',
+] as const;
 export type GenerationKind = (typeof generationKinds)[number];
 
 /**
- * `queued` is taken by a dispatcher → `running`; a crash leaves it `running` until another dispatcher takes it again.
- * `running` ends as `painted`, `failed` or `cancelled`; `queued` may end as `cancelled` or `failed` at once.
+ * `held` waits for a moderator, who lets it into the queue → `queued`, or refuses it → `failed`. `queued` is taken by a dispatcher
+ * → `running`; a crash leaves it `running` until another dispatcher takes it again. `running` ends as `painted`, `failed` or
+ * `cancelled`; `held` and `queued` may end as `cancelled` or `failed` at once.
  */
-export const generationStates = ['queued', 'running', 'painted', 'failed', 'cancelled'] as const;
+export const generationStates = ['held', 'queued', 'running', 'painted', 'failed', 'cancelled'] as const;
+
+/** Pictures of ours by their ids, or the file that a member sent. */
+export type Reference = { imageIds: string[] } | { sha256: string };
 
 /** One accepted wish for pictures: a slash command, a modal or a press on a button. */
 export const generations = pgTable(
@@ -54,6 +69,8 @@ export const generations = pgTable(
 		recipeHash: text('recipe_hash').notNull(),
 		/** The image that it was made from. */
 		parentImageId: text('parent_image_id'),
+		/** What its pictures repeat and are compared with, in the order of the seeds; `null` of what repeats nothing. */
+		reference: jsonb('reference').$type<Reference>(),
 		state: text('state', { enum: generationStates }).notNull().default('queued'),
 		/** Set by the cancel button while a painter works on it; the dispatcher obeys within a second. */
 		cancelRequested: boolean('cancel_requested').notNull().default(false),
@@ -63,8 +80,12 @@ export const generations = pgTable(
 		startTag: integer('start_tag').notNull(),
 		/** Place among the members of its guild. */
 		memberTag: integer('member_tag').notNull(),
-		/** pg-boss's id of the job. */
+		/** pg-boss's id of the job; '' while it is held. */
 		jobId: text('job_id').notNull(),
+		/** The word for which a rule of the server asked a moderator first; `null` where none did. */
+		heldFor: text('held_for'),
+		/** When a moderator let it pass: from then on no rule holds it again. */
+		approvedAt: moment('approved_at'),
 		/** Counts the takers; only the newest may finish it (a fencing token). */
 		attempt: integer('attempt').notNull().default(0),
 		/** How many painters died while they worked on it. */
@@ -80,8 +101,12 @@ export const generations = pgTable(
 		replyId: text('reply_id'),
 		/** What Discord said of the channel's age restriction in the interaction, where it cannot be asked again. */
 		seenAgeRestricted: boolean('seen_age_restricted'),
+		/** The highest rating that the channel allowed when it was asked for: by it an upload is judged before it is used. */
+		ceiling: text('ceiling'),
 		/** What the channel takes, bytes for one file. */
 		uploadLimit: integer('upload_limit').notNull(),
+		/** The member's language as Discord said, for what only they are told; `null` of wishes from before it was noted. */
+		locale: text('locale'),
 		createdAt: moment('created_at').notNull().defaultNow(),
 		startedAt: moment('started_at'),
 		finishedAt: moment('finished_at'),
@@ -120,7 +145,7 @@ export const images = pgTable(
 		generationId: text('generation_id')
 			.notNull()
 			.references(() => generations.id),
-		/** 0 to 3: its place in the message. */
+		/** 0 to 3: its place in the message; of candidates, before the best are chosen, their number. */
 		position: integer('position').notNull(),
 		seed: bigint('seed', { mode: 'number' }).notNull(),
 		width: integer('width').notNull(),
@@ -136,6 +161,8 @@ export const images = pgTable(
 		ratings: jsonb('ratings').$type<Ratings>(),
 		/** The tagger's words for a young person, with their probabilities: a part of the floor. */
 		youthTags: jsonb('youth_tags').$type<Record<string, number>>().notNull().default({}),
+		/** How pleasing it is, 0 to 1; `null` where no scorer looked. */
+		aesthetic: real('aesthetic'),
 		/** How it was delivered; `null` before. `withheld` pictures were not posted and are not charged. */
 		shown: text('shown', { enum: shownAs }),
 		createdAt: moment('created_at').notNull().defaultNow(),
@@ -189,7 +216,46 @@ export const outbox = pgTable(
 		createdAt: moment('created_at').notNull().defaultNow(),
 		deliveredAt: moment('delivered_at'),
 	},
-	(t) => [index('outbox_due').on(t.state, t.dueAt)],
+	(t) => [index('outbox_due').on(t.state, t.dueAt), index('outbox_message').on(t.messageId)],
+);
+
+/** A picture or a mask that a member sent to have something made from it. Nobody is shown it again; it is kept for a few days. */
+export const uploads = pgTable(
+	'uploads',
+	{
+		/** Where the store keeps it, by whose it is and its SHA-256. */
+		file: text('file').primaryKey(),
+		userId: text('user_id').notNull(),
+		guildId: text('guild_id'),
+		/** Where it was sent the last time. */
+		channelId: text('channel_id').notNull(),
+		sha256: text('sha256').notNull(),
+		sizeBytes: integer('size_bytes').notNull(),
+		/** What the tagger saw; `null` before a painter looked, and for masks. */
+		ratings: jsonb('ratings').$type<Ratings>(),
+		youthTags: jsonb('youth_tags').$type<Record<string, number>>().notNull().default({}),
+		createdAt: moment('created_at').notNull().defaultNow(),
+		/** When something was asked for that is made from it; it is kept for so long from then. */
+		usedAt: moment('used_at').notNull().defaultNow(),
+	},
+	(t) => [index('uploads_member').on(t.userId), index('uploads_used').on(t.usedAt)],
+);
+
+/** A wish for many jobs that its member is asked about first: here until they press a button, an hour at most. */
+export const confirmations = pgTable(
+	'confirmations',
+	{
+		/** Ours; what the buttons point at. */
+		id: text('id').primaryKey(),
+		userId: text('user_id').notNull(),
+		guildId: text('guild_id'),
+		channelId: text('channel_id').notNull(),
+		kind: text('kind', { enum: generationKinds }).notNull(),
+		/** What each of the jobs would be. */
+		wishes: jsonb('wishes').$type<{ request: ImagineRequest; recipe: Recipe; notes: string[] }[]>().notNull(),
+		createdAt: moment('created_at').notNull().defaultNow(),
+	},
+	(t) => [index('confirmations_member').on(t.userId), index('confirmations_age').on(t.createdAt)],
 );
 
 /** How far a running generation is; written about once a second by its dispatcher, wherever that runs. */
@@ -198,10 +264,24 @@ export const progress = pgTable('progress', {
 		.primaryKey()
 		.references(() => generations.id),
 	step: integer('step').notNull(),
+	/** 0 while the painter opens the model. */
 	steps: integer('steps').notNull(),
 	/** A small WebP of what can be seen so far. */
 	preview: bytea('preview'),
 	updatedAt: moment('updated_at').notNull().defaultNow(),
+});
+
+/**
+ * The programs that paint, the bot and its workers, with the models that they have: a job waits for a host that has its model, and is
+ * given up when none has.
+ */
+export const paintHosts = pgTable('paint_hosts', {
+	/** Drawn when the program starts. */
+	id: text('id').primaryKey(),
+	/** Hashes, as recipes name them. */
+	models: jsonb('models').$type<string[]>().notNull(),
+	/** Renewed every ten seconds. */
+	seenAt: moment('seen_at').notNull().defaultNow(),
 });
 
 /** The clocks of start-time fair queueing: one row for all (`lane` = '') and one for each guild. Tenths of a second. */
@@ -277,8 +357,8 @@ export const reports = pgTable(
 );
 
 /**
- * The case of a reported generation: there is one, however many report it. Its card in the moderators' channel is posted and
- * edited until it shows the newest version.
+ * The case of a reported or held generation: there is one, however many report it. Its card in the moderators' channel is posted
+ * and edited until it shows the newest version.
  */
 export const cards = pgTable(
 	'cards',
@@ -291,8 +371,11 @@ export const cards = pgTable(
 		channelId: text('channel_id'),
 		/** `null` until Discord confirmed it. */
 		messageId: text('message_id'),
-		/** `open` until a moderator decided. */
-		state: text('state', { enum: ['open', 'kept', 'removed'] })
+		/**
+		 * Of a report: `open` until a moderator decided. Of a held wish: `held` until then, or `ended` when there is nothing to decide
+		 * any more; a report makes it `open`.
+		 */
+		state: text('state', { enum: ['open', 'kept', 'removed', 'held', 'approved', 'refused', 'ended'] })
 			.notNull()
 			.default('open'),
 		/** Counts what moderators did about it: who presses a button of an older count is told what happened meanwhile. */

@@ -7,6 +7,11 @@ export async function reserveUsage(db: Db, row: typeof usage.$inferInsert): Prom
 	await db.insert(usage).values(row);
 }
 
+/** Takes a reservation back as if it had not been: the wish waits for a moderator now, and is charged when they let it pass. */
+export async function unreserveUsage(db: Db, generationId: string): Promise<void> {
+	await db.delete(usage).where(eq(usage.generationId, generationId));
+}
+
 /** Settles a reservation: pictures came. */
 export async function spendUsage(db: Db, generationId: string, gpuMs: number): Promise<void> {
 	await db.update(usage).set({ state: 'spent', gpuMs }).where(eq(usage.generationId, generationId));
