@@ -1,5 +1,6 @@
 import { type AuditEntry, addAudit, findAudit } from '../db/audit.ts';
 import type { Db } from '../db/client.ts';
+import { lockLane } from '../db/fair.ts';
 import { findUndo, findVersion, latestChanges, writeSettings } from '../db/settings.ts';
 import { UserError } from '../errors.ts';
 import { applyPatch, changedSince, type Difference, difference, type Values, withoutDefaults } from './patch.ts';
@@ -66,6 +67,9 @@ export function undoChange(
 
 async function write(tx: Db, change: Change, undoes?: number): Promise<ChangeOutcome> {
 	const { guildId, channelId, actorId, version, patch } = change;
+	// Wishes are accepted under the same lock: each was either accepted before this change, and is found when what waits is judged
+	// again, or sees it in its last look.
+	await lockLane(tx, guildId);
 	const row = await findVersion(tx, guildId, channelId);
 	const at = row?.version ?? 0;
 	if (at !== version) return overtaken(tx, change, at);

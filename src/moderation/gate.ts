@@ -25,6 +25,8 @@ export interface GateInput {
 	settings?: GateSettings | undefined;
 	/** Who asks; absent where it does not matter any more. */
 	member?: MemberFacts | undefined;
+	/** A moderator looked at the wish and let it pass: no rule of the server holds it again. All else is asked as ever. */
+	isApproved?: boolean | undefined;
 }
 
 /** What is known of who asks in a server. */
@@ -85,7 +87,7 @@ export type Verdict = { allow: true; recipe?: Recipe } | Refusal;
  * The floor comes first, so that no setting is asked before it; then whether this member may draw here at all; then the server's
  * rules; then the floor again, if they replaced words; then the ceiling, of what would be drawn.
  */
-export function judge({ recipe, channel, settings = {}, member }: GateInput): Verdict {
+export function judge({ recipe, channel, settings = {}, member, isApproved }: GateInput): Verdict {
 	const { names } = settings;
 	const asked = normalise(recipe.prompt);
 	const askedContexts = contextsOf(asked);
@@ -94,7 +96,9 @@ export function judge({ recipe, channel, settings = {}, member }: GateInput): Ve
 	const shut = shutOut(settings, member);
 	if (shut) return shut;
 
-	const ruled: RuleOutcome = settings.rules ? applyRules(asked, settings.rules) : { prompt: asked.source };
+	const ruled: RuleOutcome = settings.rules
+		? applyRules(asked, settings.rules, { isApproved })
+		: { prompt: asked.source };
 	if (ruled.stop) return stopped(ruled.stop);
 	const isReplaced = ruled.prompt !== asked.source;
 	if (isReplaced && !isDrawable(ruled.prompt))
@@ -123,8 +127,41 @@ export function reasonFor({ rule, match, advice }: Refusal): string {
  */
 export function admit(input: GateInput): Recipe {
 	const verdict = judge(input);
-	if (!verdict.allow) throw new UserError(`gate-${verdict.rule}`, reasonFor(verdict));
+	if (!verdict.allow) throw refused(verdict);
 	return verdict.recipe ?? input.recipe;
+}
+
+/** A recipe that may be drawn: at once, or where a rule of the server says so, when a moderator has looked at it. */
+export interface Admitted {
+	recipe: Recipe;
+	/** Why a moderator is asked first. */
+	held?: Refusal;
+}
+
+/**
+ * Lets a recipe through as `admit` does, and also one that nothing but a rule holds which asks a moderator first: everything else
+ * of the gate has to allow it before anybody is asked.
+ *
+ * @throws UserError `gate-<rule>`
+ */
+export function admitOrHold(input: GateInput): Admitted {
+	const verdict = judge(input);
+	if (verdict.allow || verdict.rule !== 'held') return { recipe: admit(input) };
+	return { recipe: admit({ ...input, isApproved: true }), held: verdict };
+}
+
+/**
+ * Lets a member use what looks at pictures and draws none, where they might draw.
+ *
+ * @throws UserError `gate-<rule>`
+ */
+export function admitMember({ settings = {}, member }: Pick<GateInput, 'settings' | 'member'>): void {
+	const shut = shutOut(settings, member);
+	if (shut) throw refused(shut);
+}
+
+function refused(refusal: Refusal): UserError {
+	return new UserError(`gate-${refusal.rule}`, reasonFor(refusal));
 }
 
 /** Answers why somebody may not draw here, whatever it is. */

@@ -104,7 +104,8 @@ function isAbove(rating: Ceiling, ceiling: Ceiling): boolean {
 	return ceilings.indexOf(rating) > ceilings.indexOf(ceiling);
 }
 
-function youngestIn(youthTags: Record<string, number>): string | undefined {
+/** The tagger's surest word for a young person, if it is sure enough for the floor. */
+export function youngestIn(youthTags: Record<string, number>): string | undefined {
 	const [surest] = Object.entries(youthTags).toSorted(([, a], [, b]) => b - a);
 	return surest && surest[1] >= youngFrom ? surest[0] : undefined;
 }

@@ -25,6 +25,10 @@ export function protectEverywhere(names: ProtectedNames | undefined): void {
 export interface Place {
 	/** With the moderators' word on the whole server counted in. */
 	channel: ChannelFacts;
+	/** What Discord says of it alone, to look the place up once more. */
+	seen: ChannelFacts;
+	/** Of the settings that it was put together from: another one whenever one of them was changed. */
+	version: string;
 	guild: GuildSettings;
 	spoiler: GuildSettings['spoiler'];
 	/** What the gate needs of the settings. */
@@ -58,7 +62,19 @@ export function placeFrom(rows: readonly SettingsRow[], seen: ChannelFacts): Pla
 		rules: ruleSetOf(known.guild),
 		names: protectedNames,
 	};
-	return { channel, guild: known.guild, spoiler, settings, ceiling: ceilingOf(channel, settings.ceiling) };
+	const version = rows
+		.map((row) => `${row.channelId}:${row.version}`)
+		.toSorted()
+		.join(' ');
+	return {
+		channel,
+		seen,
+		version,
+		guild: known.guild,
+		spoiler,
+		settings,
+		ceiling: ceilingOf(channel, settings.ceiling),
+	};
 }
 
 /** Compiled rules by their text: the same rules are asked at every press. */

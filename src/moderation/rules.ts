@@ -75,9 +75,10 @@ export function compileRules(given: readonly z.input<typeof ruleSchema>[]): Rule
 	if (!parsed.success) throw badRules(parsed.error);
 	const rules = parsed.data;
 	const words = rules.map((rule, i) => ({ strength: `${i}`, terms: wordsOf(rule, i), reason: '' }));
-	const exceptions = rules.map(({ except = [] }, i) => ({
+	const exceptions = rules.map(({ except = [], replacement = '' }, i) => ({
 		strength: `${i}`,
-		terms: except.filter(hasWords),
+		// What a rule put there it finds no more: `cat` by `cat girl` stays `cat girl`, however often it is drawn again.
+		terms: [...except, replacement].filter(hasWords),
 		reason: '',
 	}));
 	const patterns = patternsOf(rules);
@@ -174,6 +175,8 @@ function badRules(error: z.ZodError): UserError {
 export interface RuleOutcome {
 	/** The prompt with everything replaced that is to be replaced. */
 	prompt: string;
+	/** What stands there instead of what was replaced, each once; '' where words were left out. */
+	replacements?: string[];
 	/** The first rule that blocks, else the first that holds for review. */
 	stop?: { rule: Rule; match: string };
 }
@@ -181,10 +184,13 @@ export interface RuleOutcome {
 /**
  * Applies rules to a prompt: what blocks and what holds is looked for in the prompt as it was asked; then words are replaced, all
  * at once (where places overlap, the first counts); then blocks and holds are looked for once more in what has come of it.
+ *
+ * @param how.isApproved a moderator let it pass, so nothing holds it
  */
-export function applyRules(prompt: Normal, set: RuleSet): RuleOutcome {
+export function applyRules(prompt: Normal, set: RuleSet, how: { isApproved?: boolean | undefined } = {}): RuleOutcome {
+	const stops = how.isApproved ? (['block'] as const) : (['block', 'hold'] as const);
 	const places = placesIn(prompt, set);
-	const stop = stopAt(prompt, set, places);
+	const stop = stopAt(prompt, set, places, stops);
 	if (stop) return { prompt: prompt.source, stop };
 	const changes = places.flatMap((spans, i) => {
 		const { action, replacement = '' } = set.rules[i]!;
@@ -192,12 +198,18 @@ export function applyRules(prompt: Normal, set: RuleSet): RuleOutcome {
 	});
 	if (changes.length === 0) return { prompt: prompt.source };
 	const changed = normalise(replaced(prompt.source, changes));
-	const later = stopAt(changed, set, placesIn(changed, set));
-	return later ? { prompt: changed.source, stop: later } : { prompt: changed.source };
+	const outcome = { prompt: changed.source, replacements: [...new Set(changes.map(({ replacement }) => replacement))] };
+	const later = stopAt(changed, set, placesIn(changed, set), stops);
+	return later ? { ...outcome, stop: later } : outcome;
 }
 
-function stopAt(prompt: Normal, { rules }: RuleSet, places: readonly Span[][]): RuleOutcome['stop'] {
-	for (const action of ['block', 'hold'] as const) {
+function stopAt(
+	prompt: Normal,
+	{ rules }: RuleSet,
+	places: readonly Span[][],
+	actions: readonly ('block' | 'hold')[],
+): RuleOutcome['stop'] {
+	for (const action of actions) {
 		const index = rules.findIndex((rule, i) => rule.action === action && places[i]!.length > 0);
 		if (index < 0) continue;
 		const rule = rules[index]!;

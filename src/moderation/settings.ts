@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { imagineRequestSchema } from '../prompt/request.ts';
+import { wildcardsSchema } from '../prompt/wildcards.ts';
+import { languages } from '../words/index.ts';
 import { ceilings } from './ceiling.ts';
 import { rulesSchema } from './rules.ts';
 
@@ -54,7 +56,7 @@ export const guildSettingsSchema = z.strictObject({
 		})
 		.prefault({}),
 	/** What a member gets who does not say otherwise. `negative` is added to everybody's. */
-	defaults: imagineRequestSchema.pick({ preset: true, aspect: true, negative: true }).default({}),
+	defaults: imagineRequestSchema.pick({ preset: true, style: true, aspect: true, negative: true, model: true }).default({}),
 	buttons: z.enum(pressers).default('everyone'),
 	/** Days for which prompts and pictures are kept; `null`: until somebody deletes them. */
 	retentionDays: z.int().min(1).max(3650).nullable().default(null),
@@ -63,6 +65,10 @@ export const guildSettingsSchema = z.strictObject({
 	/** Days after which a warning no longer counts. */
 	strikeDays: z.int().min(1).max(365).default(30),
 	rules: rulesSchema.default([]),
+	/** Lists for `__name__` in prompts, besides those that come with the bot. */
+	wildcards: wildcardsSchema.default({}),
+	/** What the bot speaks in public; `auto`: what Discord calls the server's language. */
+	language: z.enum(['auto', ...languages]).default('auto'),
 });
 export type GuildSettings = z.output<typeof guildSettingsSchema>;
 

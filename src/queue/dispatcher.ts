@@ -1,17 +1,21 @@
 import type { Database, Db } from '../db/client.ts';
 import { isDatabaseAway, rootCause } from '../db/client.ts';
 import { advanceClocks } from '../db/fair.ts';
-import { countCrash, findGeneration, type Generation, takeGeneration } from '../db/generations.ts';
-import { findImage } from '../db/images.ts';
+import { countCrash, type Generation, takeGeneration } from '../db/generations.ts';
 import { writeProgress } from '../db/progress.ts';
-import { type ImageStore, MissingImageError } from '../images/store.ts';
+import type { ImageStore } from '../images/store.ts';
 import type { Log } from '../log.ts';
-import { type PainterClient, PainterDied } from '../pipeline/client.ts';
+import { ModelUnusable, type PainterClient, PainterDied, UploadRefused } from '../pipeline/client.ts';
+import type { SeenInPicture } from '../pipeline/protocol.ts';
+import { chooseHead, mostOvertaken } from './choose.ts';
 import { GuildQueues } from './guild-queues.ts';
-import type { Jobs, TakenJob } from './jobs.ts';
+import { Host, modelGone } from './host.ts';
+import type { Jobs, TakenJob, WaitingHead } from './jobs.ts';
 import { RatingWatch, type TaggerState } from './rating-watch.ts';
+import { fetchReferences } from './reference.ts';
 import { settlePainted, settleUnpainted } from './settle.ts';
 import { Signal } from './signal.ts';
+import { decideOnUpload, fetchSources, type JudgeUpload, Unpaintable } from './sources.ts';
 
 const pollMs = 1000;
 const beatMs = 3000;
@@ -20,6 +24,10 @@ const patienceMs = 5000;
 const progressMs = 900;
 /** Sooner, so that a short job shows a bar as well. */
 const firstProgressMs = 400;
+/** How long a painter leaves a job to those that have its model open, where there are others. */
+const yieldMs = 1500;
+/** An opening that is over sooner is not worth telling. */
+const tellLoadingMs = 700;
 /** Painters that may die on one job before it is taken for poison. */
 const mostCrashes = 5;
 /** Discord takes no larger request. */
@@ -40,8 +48,12 @@ export class Dispatcher {
 	readonly #onSettled: () => void;
 	readonly #onProgress: () => void;
 	readonly #wakes: Signal[];
-	readonly #modelHash: string;
+	readonly #models: ReadonlyMap<string, PaintModel>;
+	readonly #host: Host;
+	/** Whether other painters may take what this one leaves. */
+	readonly #hasOthers: boolean;
 	readonly #ratings: RatingWatch;
+	readonly #judgeUpload: JudgeUpload;
 	readonly #abort = new AbortController();
 	#loops: Promise<void>[] = [];
 
@@ -50,9 +62,11 @@ export class Dispatcher {
 		jobs: Jobs;
 		store: ImageStore;
 		painters: PainterClient[];
-		/** Of the model that the painters have loaded. */
-		modelHash: string;
+		/** What the painters can open, by hash. */
+		models: ReadonlyMap<string, PaintModel>;
 		guildPainters: number;
+		/** Without it no upload of a member's is used. */
+		judgeUpload?: JudgeUpload;
 		log: Log;
 		/** Called when a generation ended, so that the outbox looks at once. */
 		onSettled?: () => void;
@@ -64,13 +78,22 @@ export class Dispatcher {
 		this.#store = options.store;
 		this.#painters = options.painters;
 		this.#wakes = options.painters.map(() => new Signal());
-		this.#modelHash = options.modelHash;
+		this.#models = options.models;
+		this.#hasOthers = options.database.kind !== 'embedded' || options.painters.length > 1;
 		this.#log = options.log;
+		this.#judgeUpload = options.judgeUpload ?? (() => 'Pictures of members cannot be used here.');
 		this.#ratings = new RatingWatch(options.log);
 		this.#guildPainters = options.guildPainters;
 		this.#guilds = new GuildQueues(options.guildPainters);
 		this.#onSettled = options.onSettled ?? (() => {});
 		this.#onProgress = options.onProgress ?? (() => {});
+		this.#host = new Host({
+			database: options.database,
+			jobs: options.jobs,
+			models: [...options.models.keys()],
+			log: options.log,
+			onSettled: this.#onSettled,
+		});
 	}
 
 	/** How the tagger did in the last jobs. */
@@ -79,6 +102,7 @@ export class Dispatcher {
 	}
 
 	start(): void {
+		this.#host.start();
 		this.#loops = [...this.#painters.map((painter, i) => this.#pull(painter, this.#wakes[i]!)), this.#bury()];
 	}
 
@@ -97,6 +121,7 @@ export class Dispatcher {
 		}, patienceMs);
 		await Promise.all(this.#loops);
 		clearTimeout(impatience);
+		await this.#host.stop();
 	}
 
 	get #stopping(): boolean {
@@ -104,10 +129,11 @@ export class Dispatcher {
 	}
 
 	async #pull(painter: PainterClient, wake: Signal): Promise<void> {
+		const seat: Seat = { painter, overtaken: 0, left: undefined };
 		while (!this.#stopping) {
 			let job: TakenJob | undefined;
 			try {
-				job = await this.#jobs.take(this.#guildPainters);
+				job = await this.#take(seat);
 				if (job) await this.#see(job, painter);
 				else await wake.wait(pollMs);
 			} catch (error) {
@@ -118,6 +144,26 @@ export class Dispatcher {
 				if (job) await this.#jobs.handBack(job).catch(() => {});
 			}
 		}
+	}
+
+	/** Takes a job for a painter: see `chooseHead`. */
+	async #take(seat: Seat): Promise<TakenJob | undefined> {
+		const { painter } = seat;
+		const heads = await this.#jobs.heads(this.#db, [...this.#models.keys()], this.#guildPainters);
+		const isLoaded = (hash: string) => painter.loaded.has(this.#models.get(hash)?.path ?? '');
+		const bench = { isLoaded, overtaken: seat.overtaken, mostOvertaken: mostOvertaken(painter.loadMs) };
+		const choice = chooseHead(heads, bench);
+		if (!choice || (!isLoaded(choice.head.model) && this.#leaves(seat, choice.head))) return undefined;
+		const job = await this.#jobs.take(this.#guildPainters, choice.head);
+		if (job) seat.overtaken = choice.isOutOfTurn ? seat.overtaken + choice.head.cost : 0;
+		return job;
+	}
+
+	/** Says whether a job is left for a moment to painters that have its model open already. */
+	#leaves(seat: Seat, { id }: WaitingHead): boolean {
+		if (!this.#hasOthers) return false;
+		if (seat.left?.id !== id) seat.left = { id, since: performance.now() };
+		return performance.now() - seat.left.since < yieldMs;
 	}
 
 	async #see(job: TakenJob, painter: PainterClient): Promise<void> {
@@ -143,17 +189,26 @@ export class Dispatcher {
 		const signal = AbortSignal.any([stop.signal, this.#abort.signal]);
 		const reporter = this.#reporter(generation.id, () => stop.abort());
 		try {
-			if (generation.recipe.model !== this.#modelHash) throw new Unpaintable(otherModel);
-			const parentImage = await this.#parentImage(generation);
+			const model = this.#models.get(generation.recipe.model);
+			if (!model) throw new Unpaintable(modelGone);
+			const shelves = { db: this.#db, store: this.#store };
+			const sources = await fetchSources(shelves, generation);
+			const references = await fetchReferences(shelves, generation);
+			const mayUse = ({ seen, problem }: { seen?: SeenInPicture; problem?: string }) => {
+				if (!seen) this.#log.error('an upload could not be rated', { generationId: generation.id, problem });
+				return decideOnUpload(this.#db, generation, seen, this.#judgeUpload);
+			};
 			const { pictures, stats, problem } = await painter.paint(
 				{
 					id: `${generation.id}.${generation.attempt}`,
 					recipe: generation.recipe,
-					...(parentImage && { parentImage }),
+					modelPath: model.path,
+					...sources,
+					...(references && { references }),
 					maxFileBytes: generation.uploadLimit,
 					maxTotalBytes,
 				},
-				{ signal, onProgress: reporter.report },
+				{ signal, onProgress: reporter.report, onLoading: reporter.loading, mayUse },
 			);
 			// A note that came after the end would stay for ever.
 			await reporter.idle();
@@ -171,26 +226,25 @@ export class Dispatcher {
 		this.#onSettled();
 	}
 
-	async #parentImage(generation: Generation): Promise<Uint8Array | undefined> {
-		if (generation.recipe.parent === undefined) return undefined;
-		const image = await findImage(this.#db, generation.recipe.parent.imageId);
-		const parent = image && (await findGeneration(this.#db, image.generationId));
-		if (!image || parent?.deletedAt) throw new Unpaintable(parentGone);
-		try {
-			return await this.#store.get(image.file);
-		} catch (error) {
-			throw error instanceof MissingImageError ? new Unpaintable(parentGone) : error;
-		}
-	}
-
 	/** Writes progress about once a second, and stops the painter when the member asks to. */
 	#reporter(generationId: string, stop: () => void) {
 		let last = performance.now() - progressMs + firstProgressMs;
 		let writing: Promise<void> | undefined;
 		// A preview comes a moment after its step, and must not wait for the next one.
 		let latest: Uint8Array | null = null;
+		let opening: NodeJS.Timeout | undefined;
+		const loading = () => {
+			opening = setTimeout(() => {
+				last = Number.NEGATIVE_INFINITY;
+				write(0, 0);
+			}, tellLoadingMs);
+		};
 		const report = ({ step, steps, preview }: { step: number; steps: number; preview?: Uint8Array }) => {
+			clearTimeout(opening);
 			latest = preview ?? latest;
+			write(step, steps);
+		};
+		const write = (step: number, steps: number) => {
 			if (writing || performance.now() - last < progressMs) return;
 			last = performance.now();
 			writing = writeProgress(this.#db, { generationId, step, steps, preview: latest })
@@ -203,7 +257,11 @@ export class Dispatcher {
 					writing = undefined;
 				});
 		};
-		return { report, idle: async () => writing };
+		const idle = async () => {
+			clearTimeout(opening);
+			await writing;
+		};
+		return { report, loading, idle };
 	}
 
 	/** Decides what becomes of a job that brought no pictures. */
@@ -215,6 +273,7 @@ export class Dispatcher {
 			);
 		if (this.#stopping) return this.#jobs.handBack(job);
 		if (isAbort(error)) return void (await end('cancelled'));
+		if (error instanceof UploadRefused) return void (await end('failed', `${error.message} Nothing was charged.`));
 		if (error instanceof Unpaintable) return void (await end('failed', error.message));
 		if (error instanceof PainterDied) {
 			const crashes = await countCrash(this.#db, id);
@@ -227,6 +286,12 @@ export class Dispatcher {
 			return;
 		}
 		if (isDatabaseAway(error)) throw error;
+		if (error instanceof ModelUnusable) {
+			const name = this.#models.get(generation.recipe.model)?.name;
+			this.#log.error('a model cannot be opened', { generationId: id, model: name, error: error.message });
+			await end('failed', `The model ${name} cannot be opened at the moment. Nothing was charged. Try another model.`);
+			return;
+		}
 		this.#log.error('a picture failed', { generationId: id, guildId: generation.guildId, error });
 		await end('failed', `Something went wrong while painting. It is noted as ${id}; please try again.`);
 	}
@@ -254,10 +319,20 @@ export class Dispatcher {
 	}
 }
 
-/** The world changed while the job waited; the message is for the member. */
-class Unpaintable extends Error {}
-const parentGone = 'The picture that this was to be made from has been deleted meanwhile.';
-const otherModel = 'The model was changed while this waited in line, so it was not painted. Please ask again.';
+/** A model that lies on this host. */
+export interface PaintModel {
+	name: string;
+	/** Absolute. */
+	path: string;
+}
+
+/** A painter, and what it did with the order of jobs. */
+interface Seat {
+	readonly painter: PainterClient;
+	overtaken: number;
+	/** The job that it leaves to others, and since when. */
+	left: { id: string; since: number } | undefined;
+}
 
 function isAbort(error: unknown): boolean {
 	return error instanceof Error && error.name === 'AbortError';

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { fromDrizzle, type JobAttempt, PgBoss } from 'pg-boss';
 import type { Database, Db } from '../db/client.ts';
+import { findGeneration } from '../db/generations.ts';
 import type { Log } from '../log.ts';
+import type { Head } from './choose.ts';
 
 const queue = 'paint';
 const deadQueue = 'paint-dead';
@@ -21,6 +23,16 @@ export interface TakenJob {
 	attempt: JobAttempt;
 	generationId: string;
 }
+
+/** A waiting job, the first of its model. */
+export interface WaitingHead extends Head {
+	id: string;
+	/** Lanes whose waiting jobs have the same place. */
+	rivals: string[];
+}
+
+/** So many waiting jobs are looked at for one of each model. */
+const mostLookedAt = 200;
 
 /**
  * Durable jobs on pg-boss, kept to what Atelier needs: enqueue in the caller's transaction, take in fair order, beat, finish,
@@ -78,12 +90,57 @@ export class Jobs {
 		await this.#boss.update(queue, undefined, { id: jobId, priority, db: inside(tx) });
 	}
 
-	/** Takes the next job, leaving out lanes that hold `lanePainters` painters already. */
-	async take(lanePainters: number): Promise<TakenJob | undefined> {
+	/**
+	 * Lists of each of these models the waiting job whose turn comes first, leaving out lanes that hold `lanePainters` painters already.
+	 * Of very many waiting jobs it looks at the first ones only.
+	 */
+	async heads(db: Db, models: readonly string[], lanePainters: number): Promise<WaitingHead[]> {
+		if (models.length === 0) return [];
+		const rows = await rowsOf<Omit<WaitingHead, 'createdAt'> & { createdAt: string | Date }>(
+			db,
+			sql`
+			with busy as (
+				select group_id from pgboss.job where name = ${queue} and state = 'active'
+				group by group_id having count(*) >= ${lanePainters}
+			), waiting as (
+				select j.id, j.priority, j.group_id, j.created_on, g.cost, g.recipe ->> 'model' as model
+				from pgboss.job j join generations g on g.id = j.data ->> 'generationId'
+				where j.name = ${queue} and j.state < 'active' and not j.blocked and j.start_after <= now()
+					and g.recipe ->> 'model' in ${models}
+					and not exists (select 1 from busy where busy.group_id = j.group_id)
+				order by j.priority desc, j.created_on
+				limit ${mostLookedAt}
+			)
+			select distinct on (w.model) w.id, w.model, w.priority, w.created_on as "createdAt", w.cost, array(
+				select distinct r.group_id from pgboss.job r
+				where r.name = ${queue} and r.state < 'active' and r.priority = w.priority and r.group_id <> w.group_id
+			) as rivals
+			from waiting w order by w.model, w.priority desc, w.created_on`,
+		);
+		return rows.map((row) => ({ ...row, createdAt: new Date(row.createdAt) }));
+	}
+
+	/** Lists the waiting jobs of models that are not among these: how many of each model, with their generations. */
+	async strangers(db: Db, models: readonly string[]): Promise<{ model: string; generationIds: string[] }[]> {
+		const known = models.length === 0 ? sql`true` : sql`g.recipe ->> 'model' not in ${models}`;
+		return rowsOf(
+			db,
+			sql`
+			select g.recipe ->> 'model' as model, array_agg(g.id) as "generationIds"
+			from pgboss.job j join generations g on g.id = j.data ->> 'generationId'
+			where j.name = ${queue} and j.state < 'active' and ${known}
+			group by 1`,
+		);
+	}
+
+	/** Takes the next job, or the one that `heads` found, leaving out lanes that hold `lanePainters` painters already. */
+	async take(lanePainters: number, head?: WaitingHead): Promise<TakenJob | undefined> {
 		const [job] = await this.#boss.fetch<PaintData>(queue, {
 			batchSize: 1,
 			groupConcurrency: lanePainters,
 			includeMetadata: true,
+			// In a lane no two jobs have one place.
+			...(head && { minPriority: head.priority, maxPriority: head.priority, ignoreGroups: head.rivals }),
 		});
 		return job && { attempt: { id: job.id, retryCount: job.retryCount }, generationId: job.data.generationId };
 	}
@@ -108,6 +165,12 @@ export class Jobs {
 		await this.#boss.cancel(queue, jobId, { db: inside(tx) });
 	}
 
+	/** Takes the waiting job of a generation out of the queue, within the caller's transaction. */
+	async cancelOf(tx: Db, generationId: string): Promise<void> {
+		const generation = await findGeneration(tx, generationId);
+		if (generation) await this.cancel(tx, generation.jobId);
+	}
+
 	/** Takes a job that was delivered too often. End it with `buryDead`. */
 	async takeDead(): Promise<TakenJob | undefined> {
 		const [job] = await this.#boss.fetch<PaintData>(deadQueue, { batchSize: 1, includeMetadata: true });
@@ -123,10 +186,11 @@ export class Jobs {
 	 * held them is dead, and nobody needs to wait for the heart to be missed.
 	 */
 	async reclaimAll(db: Db): Promise<number> {
-		const rows = (await db.execute(
+		const rows = await rowsOf<JobAttempt>(
+			db,
 			sql`select id, retry_count as "retryCount" from pgboss.job where name = ${queue} and state = 'active'`,
-		)) as unknown as { rows?: JobAttempt[] } & JobAttempt[];
-		const held = (rows.rows ?? rows).map((row) => ({ id: row.id, retryCount: row.retryCount }));
+		);
+		const held = rows.map((row) => ({ id: row.id, retryCount: row.retryCount }));
 		if (held.length > 0) await this.#boss.fail(queue, held);
 		return held.length;
 	}
@@ -134,6 +198,12 @@ export class Jobs {
 	async stop(): Promise<void> {
 		await this.#boss.stop({ graceful: false });
 	}
+}
+
+/** The two drivers hand out rows in two ways. */
+async function rowsOf<T>(db: Db, query: SQL): Promise<T[]> {
+	const result = (await db.execute(query)) as unknown as { rows?: T[] } & T[];
+	return result.rows ?? result;
 }
 
 /** pg-boss then writes inside the transaction of the caller. */

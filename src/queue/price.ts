@@ -4,18 +4,31 @@ import type { Recipe } from '../recipe.ts';
 /** Milliseconds for one unit of work before anything was measured: what two CPU cores need for the demo model. */
 const paceGuess = { sampled: 4e-4, upscale: 1.5e-3 };
 
-/** The work of a recipe: pixels × model calls (twice with guidance) × pictures for sampled ones, pixels of the result for an enlargement. */
+/**
+ * The work of a recipe: pixels × model calls (twice with guidance) × pictures for sampled ones, with `hires` of both sizes; pixels of
+ * the result for an enlargement.
+ */
 export function workOf(recipe: Recipe): number {
 	const pixels = recipe.width * recipe.height;
 	if (recipe.upscaler !== undefined) return pixels;
-	const calls = callsOf(recipe.sampler, stepsOf(recipe)) * (recipe.guidanceScale > 1 ? 2 : 1);
-	return pixels * calls * recipe.seeds.length;
+	const work = walksOf(recipe).reduce((sum, { scale, steps }) => {
+		return sum + (pixels / scale ** 2) * callsOf(recipe.sampler, steps);
+	}, 0);
+	return Math.round(work * (recipe.guidanceScale > 1 ? 2 : 1) * recipe.seeds.length);
 }
 
-/** Sampler steps that are walked for one picture: a variation walks only the last part of the schedule. */
+/** What is walked for one picture: how many times smaller its sides are than the finished one's, and steps. */
+function walksOf({ steps, strength = 1, hires }: Recipe): { scale: number; steps: number }[] {
+	// Of image to image only the last part of the schedule is walked.
+	const part = (share: number) => Math.max(1, Math.floor(steps * share));
+	const first = { scale: hires?.scale ?? 1, steps: part(strength) };
+	return hires ? [first, { scale: 1, steps: part(hires.strength) }] : [first];
+}
+
+/** Sampler steps that are walked for one picture. */
 export function stepsOf(recipe: Recipe): number {
 	if (recipe.upscaler !== undefined) return 0;
-	return recipe.strength === undefined ? recipe.steps : Math.max(1, Math.floor(recipe.steps * recipe.strength));
+	return walksOf(recipe).reduce((sum, { steps }) => sum + steps, 0);
 }
 
 /** Estimates painter time in tenths of a second, at least one, from the measured pace in milliseconds for a unit of work. */

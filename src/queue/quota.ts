@@ -19,6 +19,7 @@ const dayMs = 86_400_000;
  * Refuses a wish that is above a member's quota. Asked while the lane is locked, so that two wishes at once cannot both be the last.
  *
  * @param pictures how many the wish asks for
+ * @param jobs how many jobs it comes to
  * @throws {UserError} `too-many-waiting`, `too-soon` or `day-is-over`, saying when it can be tried again
  */
 export async function checkQuota(
@@ -26,9 +27,17 @@ export async function checkQuota(
 	who: { lane: string; guildId: string | null; userId: string },
 	pictures: number,
 	quota: Quota,
+	jobs = 1,
 ): Promise<void> {
 	const { atOnce, perDay, cooldown } = quota;
 	const open = atOnce === undefined ? 0 : await countOpen(tx, who.lane, who.userId);
+	if (atOnce !== undefined && jobs > 1 && open + jobs > atOnce) {
+		const waiting = open === 0 ? '' : `, and ${open} ${open === 1 ? 'waits' : 'wait'} already`;
+		throw new UserError(
+			'too-many-waiting',
+			`This makes ${jobs} jobs. At most ${atOnce} of yours may wait here at a time${waiting}. Take some of the choices in braces out.`,
+		);
+	}
 	if (atOnce !== undefined && open >= atOnce) {
 		throw new UserError(
 			'too-many-waiting',
@@ -51,7 +60,7 @@ export async function checkQuota(
 	throw new UserError(
 		'day-is-over',
 		left > 0
-			? `You have ${left} of ${perDay} pictures left for today, and this asks for ${pictures}. Ask for fewer with \`--n ${Math.min(left, 4)}\`.`
+			? `You have ${left} of ${perDay} pictures left for today, and this asks for ${pictures}. Ask for fewer${jobs > 1 ? ': take some of the choices in braces out' : ` with \`--n ${Math.min(left, 4)}\``}.`
 			: `You may paint ${perDay} pictures in 24 hours here, and have.${again}`,
 	);
 }

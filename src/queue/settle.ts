@@ -1,5 +1,6 @@
+import { endHeldCard } from '../db/cards.ts';
 import type { Db } from '../db/client.ts';
-import { endGeneration, findGeneration, type Generation, requestCancel } from '../db/generations.ts';
+import { addNotes, endGeneration, findGeneration, type Generation, requestCancel } from '../db/generations.ts';
 import { insertImages } from '../db/images.ts';
 import { addToOutbox } from '../db/outbox.ts';
 import { clearProgress } from '../db/progress.ts';
@@ -7,6 +8,7 @@ import { refundUsage, spendUsage } from '../db/usage.ts';
 import { type ImageStore, imageKey } from '../images/store.ts';
 import type { PaintStats, Picture } from '../pipeline/protocol.ts';
 import type { Jobs, TakenJob } from './jobs.ts';
+import { comparisonNotes } from './reference.ts';
 
 interface Books {
 	db: Db;
@@ -47,6 +49,7 @@ export async function settlePainted(
 				sizeBytes: picture.bytes.length,
 				ratings: picture.seen?.ratings ?? null,
 				youthTags: picture.seen?.youthTags ?? {},
+				aesthetic: picture.aesthetic ?? null,
 			};
 		}),
 	);
@@ -54,6 +57,7 @@ export async function settlePainted(
 		const ours = await endGeneration(tx, generation.id, { state: 'painted', attempt: generation.attempt });
 		if (!ours) return false;
 		await insertImages(tx, rows);
+		await addNotes(tx, generation.id, comparisonNotes(generation, pictures));
 		await spendUsage(tx, generation.id, Math.round(stats.paintMs + stats.rateMs));
 		await clearProgress(tx, generation.id);
 		await addToOutbox(tx, generation.id);
@@ -87,29 +91,53 @@ export async function settleUnpainted(
  * @returns what is the case now; `ended` when it was over already
  */
 export async function cancel(books: Books, generationId: string): Promise<'cancelled' | 'stopping' | 'ended'> {
-	const cancelled = await endQueued(books, generationId, { state: 'cancelled' });
+	const cancelled = await endWaiting(books, generationId, { state: 'cancelled' });
 	if (cancelled) return 'cancelled';
 	return (await requestCancel(books.db, generationId)) ? 'stopping' : 'ended';
 }
 
 /**
- * Ends a generation that no painter has taken yet: its member gets their usage back and is told, in one transaction.
+ * Ends a generation that no painter has taken yet, held or queued: its member gets their usage back and is told, in one transaction.
  *
  * @returns `false`, with nothing done, when it does not wait any more
  */
-export function endQueued(
+export function endWaiting(
 	books: Books,
 	generationId: string,
 	end: { state: 'failed' | 'cancelled'; failure?: string },
 ): Promise<boolean> {
 	return books.db.transaction(async (tx) => {
 		const generation = await findGeneration(tx, generationId);
-		if (generation?.state !== 'queued') return false;
+		if (generation?.state !== 'queued' && generation?.state !== 'held') return false;
 		// A taker who comes between counts the attempt up, and then has it.
 		if (!(await endGeneration(tx, generationId, { ...end, attempt: generation.attempt }))) return false;
 		await refundUsage(tx, generationId);
 		await addToOutbox(tx, generationId);
-		await books.jobs.cancel(tx, generation.jobId);
+		await endHeldCard(tx, generationId);
+		if (generation.jobId !== '') await books.jobs.cancel(tx, generation.jobId);
+		return true;
+	});
+}
+
+/**
+ * Ends a generation wherever it stands. One that is being painted is over at once for its member; the painter hears of it with its
+ * next note of progress, and what it still brings is void.
+ *
+ * @returns `false`, with nothing done, when it had ended before
+ */
+export async function endOpen(
+	books: Books,
+	generationId: string,
+	end: { state: 'failed' | 'cancelled'; failure?: string },
+): Promise<boolean> {
+	if (await endWaiting(books, generationId, end)) return true;
+	return books.db.transaction(async (tx) => {
+		// Its dispatcher, or the next one if that died, finds it ended and finishes the job.
+		const isOurs = (await requestCancel(tx, generationId)) && (await endGeneration(tx, generationId, end));
+		if (!isOurs) return false;
+		await refundUsage(tx, generationId);
+		await clearProgress(tx, generationId);
+		await addToOutbox(tx, generationId);
 		return true;
 	});
 }

@@ -158,7 +158,8 @@ test('unknown is never more than known', () => {
 test('what is made for everyone without naming the ratings passes everywhere', () => {
 	fc.assert(
 		fc.property(anyRequest, ({ rating: _, ...request }) => {
-			fc.pre(!/nsfw|explicit|sensitive/i.test(request.prompt));
+			// three letters x, however they are parted, are a word
+			fc.pre(!/nsfw|explicit|sensitive|x\W*x\W*x/i.test(request.prompt));
 			const { recipe } = makeRecipe(request, { model: demoModel, ceiling: 'sensitive', randomSeed: () => 7 });
 			for (const channel of [adult, general, unknown]) expect(judge({ recipe, channel })).toEqual({ allow: true });
 		}),

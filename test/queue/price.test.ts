@@ -19,3 +19,11 @@ test('a variation costs the part of the schedule that it walks, an enlargement t
 	expect(workOf(recipeOf({ parent, upscaler: 'x' }))).toBe(pixels);
 	expect(costOf(recipeOf({ steps: 1, guidanceScale: 1 }), 0)).toBe(1);
 });
+
+test('a picture drawn in two goes costs both: the small one and the part that is walked again at full size', () => {
+	const hires = { scale: 1.5, strength: 0.55 };
+	const recipe = recipeOf({ steps: 20, guidanceScale: 1, hires });
+	expect(stepsOf(recipe)).toBe(20 + 11);
+	expect(workOf(recipe)).toBe(Math.round((pixels / 2.25) * 20 + pixels * 11));
+	expect(stepsOf({ ...recipe, parent, strength: 0.5 })).toBe(10 + 11);
+});

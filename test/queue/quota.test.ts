@@ -4,7 +4,7 @@ import { findGeneration } from '../../src/db/generations.ts';
 import { generations, usage } from '../../src/db/schema.ts';
 import { accept } from '../../src/queue/accept.ts';
 import type { Quota } from '../../src/queue/quota.ts';
-import { endQueued } from '../../src/queue/settle.ts';
+import { endWaiting } from '../../src/queue/settle.ts';
 import { databaseKinds } from '../support/databases.ts';
 import { originOf, useQueue, wish } from '../support/queue.ts';
 
@@ -17,7 +17,7 @@ describe.each(databaseKinds)('a member’s quota on %s', (kind) => {
 	/** Each wish is for two pictures. */
 	const ask = (userId: string, quota: Quota, guildId = '700') =>
 		accept(queue, originOf({ userId, guildId }), wish, quota);
-	const fail = async (id: string) => endQueued(queue, id, { state: 'failed', failure: 'no' });
+	const fail = async (id: string) => endWaiting(queue, id, { state: 'failed', failure: 'no' });
 	/** Lets time pass, for one wish. */
 	const age = async (id: string, ms: number) => {
 		const createdAt = new Date(Date.now() - ms);

@@ -72,7 +72,7 @@ describe.each(databaseKinds)('a tagger that hangs, on %s', (kind) => {
 			jobs: queue.jobs,
 			store: new ImageStore(folder),
 			painters: [painter],
-			modelHash: recipe.model,
+			models: new Map([[recipe.model, { name: 'demo', path: '' }]]),
 			guildPainters: 1,
 			log: quiet,
 		});
