@@ -1,3 +1,4 @@
+import { Locale } from 'discord-api-types/v10';
 import { z } from 'zod';
 import { type ControlHandler, readJson, reply } from './controls.ts';
 import type { Core } from './core.ts';
@@ -12,7 +13,11 @@ const guildShape = z.strictObject({
 	owner: z.string().optional(),
 	channels: z.array(z.string()).default(['general', 'art']),
 });
-const guildChange = z.strictObject({ nsfw_level: z.literal([0, 1, 2, 3]) });
+const localeShape = z.enum(Object.values(Locale));
+const guildChange = z.strictObject({
+	nsfw_level: z.literal([0, 1, 2, 3]).exactOptional(),
+	preferred_locale: localeShape.exactOptional(),
+});
 const channelShape = z.strictObject({
 	name: z.string().min(1).max(100),
 	kind: z.enum(Object.keys(channelKinds) as (keyof typeof channelKinds)[]).default('text'),
@@ -29,7 +34,8 @@ type Answer = (core: Core, found: { guild: StoredGuild; channel: StoredChannel; 
  * and `:id` are IDs; roles go by name or ID.
  *
  *   POST   /standin/guilds                      { name, owner?, channels? } -> PageGuild: a new one, with the bot invited
- *   PATCH  /standin/guilds/:guild               { nsfw_level }
+ *   PATCH  /standin/guilds/:guild               { nsfw_level?, preferred_locale? }
+ *   PATCH  /standin/users/:id                   { locale }: the language of that user's own Discord
  *   POST   /standin/guilds/:guild/bot           invites the bot (again); DELETE removes it
  *   POST   /standin/guilds/:guild/channels      { name, kind?, nsfw?, only? } -> PageChannel
  *   PUT    /standin/guilds/:guild/members/:id   { roles } sets a member's roles
@@ -51,10 +57,18 @@ const routes: [pattern: RegExp, answer: Answer][] = [
 	],
 	[
 		/^PATCH \/standin\/guilds\/(?<guild>\d+)$/,
-		(core, { guild }, body) =>
+		(core, { guild }, body) => {
+			const { nsfw_level: level, preferred_locale: locale } = guildChange.parse(body);
 			moderation.changeGuild(core, guild, {
-				nsfwLevel: guildChange.parse(body).nsfw_level as StoredGuild['nsfwLevel'],
-			}),
+				...(level === undefined ? {} : { nsfwLevel: level as StoredGuild['nsfwLevel'] }),
+				...(locale === undefined ? {} : { locale }),
+			});
+		},
+	],
+	[
+		/^PATCH \/standin\/users\/(?<id>\d+)$/,
+		(core, { id }, body) =>
+			moderation.setLocale(core, core.state.user(id), z.strictObject({ locale: localeShape }).parse(body).locale),
 	],
 	[/^POST \/standin\/guilds\/(?<guild>\d+)\/bot$/, (core, { guild }) => moderation.inviteBot(core, guild)],
 	[/^DELETE \/standin\/guilds\/(?<guild>\d+)\/bot$/, (core, { guild }) => moderation.removeBot(core, guild)],

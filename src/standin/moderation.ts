@@ -2,7 +2,7 @@ import { GatewayIntentBits } from 'discord-api-types/v10';
 import { ClientRefusal } from './client-refusal.ts';
 import type { Core } from './core.ts';
 import { deleteMessage } from './messages.ts';
-import type { StoredChannel, StoredGuild, StoredOverwrite, StoredRole } from './state.ts';
+import type { StoredChannel, StoredGuild, StoredOverwrite, StoredRole, StoredUser } from './state.ts';
 import { wireChannel } from './wire.ts';
 import { wireGuild, wireGuildCreate, wireMember, wireRole } from './wire-guild.ts';
 import { makeChannels, makeGuild, type WorldChannel, type WorldGuild } from './world.ts';
@@ -65,10 +65,16 @@ export function removeBot(core: Core, guild: StoredGuild): void {
 export function changeGuild(
 	core: Core,
 	guild: StoredGuild,
-	change: Partial<Pick<StoredGuild, 'name' | 'nsfwLevel' | 'ownerId' | 'systemChannelId'>>,
+	change: Partial<Pick<StoredGuild, 'name' | 'nsfwLevel' | 'ownerId' | 'systemChannelId' | 'locale'>>,
 ): void {
 	Object.assign(guild, change);
 	tell(core, guild, 'GUILD_UPDATE', wireGuild(guild));
+	worldChanged(core);
+}
+
+/** Sets the language of a user's own Discord. The bot is not told: each interaction says it. */
+export function setLocale(core: Core, user: StoredUser, locale: string): void {
+	user.locale = locale;
 	worldChanged(core);
 }
 

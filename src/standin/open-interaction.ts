@@ -37,6 +37,7 @@ export function openInteraction(core: Core, opening: Opening): StoredInteraction
 	const appPermissions = isMember ? permissionsIn(state, channel, state.bot.id) : botPermissions;
 	const id = state.ids.next();
 	const token = randomBytes(96).toString('base64url');
+	const guildLocale = (guild?.locale ?? 'en-US') as Locale;
 	const owners = isForeign ? { 1: user.id } : { 0: guild?.id ?? '0' };
 	const interaction: StoredInteraction = {
 		id,
@@ -81,7 +82,7 @@ export function openInteraction(core: Core, opening: Opening): StoredInteraction
 		channel_id: channel.id,
 		channel: withPermissions(wireChannel(state, channel), permissions),
 		app_permissions: String(appPermissions),
-		locale: 'en-US' as Locale,
+		locale: (user.locale ?? 'en-US') as Locale,
 		entitlements: [],
 		authorizing_integration_owners: owners,
 		context: guild === null ? 1 : 0,
@@ -90,8 +91,8 @@ export function openInteraction(core: Core, opening: Opening): StoredInteraction
 			? { user: user.user }
 			: {
 					guild_id: guild.id,
-					guild_locale: 'en-US' as Locale,
-					guild: { id: guild.id, locale: 'en-US' as Locale, features: [] },
+					guild_locale: guildLocale,
+					guild: { id: guild.id, locale: guildLocale, features: [] },
 					member: { ...wireMember(guild, user), permissions },
 				}),
 		...(source === undefined ? {} : { message: source.message }),

@@ -20,6 +20,8 @@ import type {
 export interface PageUser extends APIUser {
 	/** Shown beside the name: the highest role in the first guild, in small letters; "member" without any. */
 	role: string;
+	/** The language of the user's Discord: `en-US`, `ja`. */
+	locale: string;
 }
 
 export interface PageChannel {

@@ -34,11 +34,27 @@ export function pageState(core: Core, userId = ''): PageState {
 		dms: channels.flatMap((it) =>
 			it.recipientId === null ? [] : [{ ...pageChannel(core, it, viewer?.id), user_id: it.recipientId }],
 		),
-		users: people.map(({ id, user }) => ({ ...user, role: standingOf(core, id) })),
+		users: people.map(({ id, user, locale = 'en-US' }) => ({ ...user, role: standingOf(core, id), locale })),
 		application_id: state.application.id,
 		bot: state.bot.user,
 		bot_online: gateway.online,
-		commands: listCommands(core),
+		commands: listCommands(core).map((it) => readIn(it, viewer?.locale)),
+	};
+}
+
+/** A command as a client in another language shows it: descriptions, and the names of choices and of commands in menus. */
+function readIn<T extends object>(part: T, locale = 'en-US'): T {
+	const said = (key: string) =>
+		(part as Record<string, Record<string, string> | null>)[`${key}_localizations`]?.[locale];
+	const { description, options, choices } = part as { description?: string; options?: object[]; choices?: object[] };
+	// People type the names of commands and options, and read those of choices and in menus.
+	const isRead = !description;
+	return {
+		...part,
+		...(isRead && said('name') !== undefined && { name: said('name') }),
+		...(said('description') !== undefined && { description: said('description') }),
+		...(options && { options: options.map((it) => readIn(it, locale)) }),
+		...(choices && { choices: choices.map((it) => readIn(it, locale)) }),
 	};
 }
 

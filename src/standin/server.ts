@@ -55,7 +55,8 @@ export interface Running {
  */
 export async function startServer(options: StandinOptions = {}): Promise<Running> {
 	const storage = new Storage(options.folder ?? null);
-	const server = createServer();
+	// A client that was busy for some seconds still finds its connection open, as with Discord's own edge.
+	const server = createServer({ keepAliveTimeout: 60_000 });
 	const port = await listen(server, options.port ?? 0);
 	const url = `http://127.0.0.1:${port}`;
 	try {

@@ -16,6 +16,8 @@ export interface StoredUser {
 	dmsClosed: boolean;
 	/** The user allowed age-restricted commands in direct messages with apps. */
 	adultDms: boolean;
+	/** The language of the user's Discord; American English when nothing else was chosen. */
+	locale?: string;
 }
 
 export interface StoredRole {
@@ -52,6 +54,8 @@ export interface StoredGuild {
 	nsfwLevel: 0 | 1 | 2 | 3;
 	/** Where Discord welcomes new members. */
 	systemChannelId: string | null;
+	/** What Discord calls the guild's language; American English when nothing else was chosen. */
+	locale?: string;
 }
 
 /** What a role or a member may do in one channel, other than in the guild. */

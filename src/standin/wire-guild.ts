@@ -59,7 +59,7 @@ export function wireGuild(guild: StoredGuild) {
 		premium_tier: 0,
 		premium_subscription_count: 0,
 		premium_progress_bar_enabled: false,
-		preferred_locale: 'en-US' as APIGuild['preferred_locale'],
+		preferred_locale: (guild.locale ?? 'en-US') as APIGuild['preferred_locale'],
 		rules_channel_id: null,
 		safety_alerts_channel_id: null,
 		public_updates_channel_id: null,

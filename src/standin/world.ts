@@ -34,6 +34,8 @@ export interface WorldGuild {
 	/** A user's name. */
 	owner: string;
 	roles: WorldRole[];
+	/** What Discord calls its language. */
+	locale?: string;
 	members: { name: string; roles?: string[]; joinedDaysAgo?: number }[];
 	channels: WorldChannel[];
 }
@@ -151,6 +153,7 @@ export function makeGuild(
 		],
 		nsfwLevel: 0,
 		systemChannelId: null,
+		...(described.locale === undefined ? {} : { locale: described.locale }),
 	};
 	const made = channels.flatMap((channel) => makeChannels(channel, guild, nextId));
 	guild.systemChannelId = made.find(({ type }) => type === 0)?.id ?? null;

@@ -144,15 +144,29 @@ export class WorldDriver {
 	createGuild(
 		name: string,
 		channels: string[],
-		{ owner = 'sora', roles = defaultRoles }: { owner?: string; roles?: WorldRole[] } = {},
+		{
+			owner = 'sora',
+			roles = defaultRoles,
+			locale = 'en-US',
+		}: { owner?: string; roles?: WorldRole[]; locale?: string } = {},
 	): { id: string; channels: StoredChannel[] } {
-		const described = { owner, roles, channels: channels.map((it) => ({ name: it })) };
+		const described = { owner, roles, locale, channels: channels.map((it) => ({ name: it })) };
 		return this.#withChannels(moderation.foundGuild(this.#core, name, described));
 	}
 
 	/** Sets a guild's own age level: GUILD_UPDATE. */
 	setGuildNsfwLevel(level: keyof typeof nsfwLevels, guild?: string): void {
 		moderation.changeGuild(this.#core, this.guild(guild), { nsfwLevel: nsfwLevels[level] });
+	}
+
+	/** Sets what Discord calls a guild's language: GUILD_UPDATE. */
+	setGuildLocale(locale: string, guild?: string): void {
+		moderation.changeGuild(this.#core, this.guild(guild), { locale });
+	}
+
+	/** Sets the language of a user's Discord, which their interactions say. */
+	setLocale(user: string, locale: string): void {
+		moderation.setLocale(this.#core, this.user(user).stored, locale);
 	}
 
 	/** Removes the bot from a guild, which is then a foreign one: GUILD_DELETE. */

@@ -29,6 +29,11 @@ export function patchChannel(channelId, change) {
 	return request(`/standin/channels/${encodeURIComponent(channelId)}`, 'PATCH', change);
 }
 
+/** Changes a user's own Discord: its language. */
+export function patchUser(userId, change) {
+	return request(`/standin/users/${encodeURIComponent(userId)}`, 'PATCH', change);
+}
+
 /** Makes a server of a user's and invites the bot to it. */
 export function postGuild(name, owner) {
 	return request('/standin/guilds', 'POST', { name, owner });

@@ -61,6 +61,7 @@ export function drawIdentity() {
 	);
 	select.value = store.userId;
 	const user = currentUser();
+	byId('locale-switch').value = user?.locale ?? 'en-US';
 	if (user) byId('identity-avatar').replaceChildren(avatar(user, displayName(user)));
 }
 

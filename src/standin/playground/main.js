@@ -1,4 +1,4 @@
-import { getState, patchChannel, postGuild, RefusedError } from './api.js';
+import { getState, patchChannel, patchUser, postGuild, RefusedError } from './api.js';
 import { appsButton } from './apps-menu.js';
 import { drawChannels, drawHeader, drawIdentity } from './channels.js';
 import { channelChanged, commandsChanged, setUpComposer, showComposerError } from './composer.js';
@@ -213,6 +213,14 @@ function wireSidebar() {
 		store.userId = event.target.value;
 		if (wasDm && ownDms()[0]) history.replaceState(null, '', hashOf(ownDms()[0].id));
 		connect(event.target.value);
+	});
+	byId('locale-switch').addEventListener('change', async (event) => {
+		try {
+			await patchUser(store.userId, { locale: event.target.value });
+			await loadState();
+		} catch (error) {
+			showProblem(error);
+		}
 	});
 	byId('menu-button').addEventListener('click', () => {
 		setSidebarOpen(byId('shade').hidden);
