@@ -11,6 +11,13 @@ const text = z
 	.transform((value) => (value === '' ? undefined : value))
 	.optional();
 
+const list = text.transform((value) =>
+	(value ?? '')
+		.split(',')
+		.map((one) => one.trim())
+		.filter((one) => one !== ''),
+);
+
 /** A key, what a value must be, and an example: what a bad value is answered with. */
 const keys = {
 	DISCORD_TOKEN: { schema: text, example: 'the token of the bot, from the Discord developer portal' },
@@ -23,8 +30,12 @@ const keys = {
 		example: 'postgres://atelier:secret@localhost:5432/atelier',
 	},
 	MODEL_DIR: { schema: z.string().min(1).default('models/demo'), example: 'models/animagine-xl-3.1' },
+	MODELS: { schema: list, example: 'animagine-xl-3.0, /data/other.safetensors, or * for all in the folder models' },
+	MODEL_MEMORY: { schema: z.coerce.number().min(0.001).max(10_000).optional(), example: '16, in GB' },
 	VAE: { schema: text, example: 'models/sdxl-vae-fp16-fix, or a .safetensors file' },
 	TAGGER_DIR: { schema: z.string().min(1).default('models/demo/tagger'), example: 'models/wd-vit-tagger-v3' },
+	AESTHETIC_DIR: { schema: z.string().min(1).default('models/demo/aesthetic'), example: 'models/aesthetic-shadow-v2' },
+	UPSCALERS_DIR: { schema: z.string().min(1).default('models/upscalers'), example: 'models/upscalers' },
 	TAGGER_SECONDS: { schema: z.coerce.number().min(1).max(600).default(30), example: '30' },
 	RATING_THRESHOLDS: {
 		schema: thresholdsSchema.default(defaultThresholds),
@@ -41,6 +52,7 @@ const keys = {
 	OPERATOR_CONTACT: { schema: text, example: 'you@example.com, or where to ask' },
 	LOG_LEVEL: { schema: z.enum(['debug', 'info', 'warn', 'error']).default('info'), example: 'info' },
 	PROTECTED_NAMES: { schema: text, example: 'names.txt' },
+	TAGS_FILE: { schema: text, example: 'danbooru.csv' },
 	GUILD_PAINTERS: { schema: z.coerce.number().int().min(1).max(64).default(64), example: '64' },
 	MEMBER_WAITING: { schema: z.coerce.number().int().min(1).max(1000).default(10), example: '10' },
 } as const;
@@ -53,11 +65,19 @@ export interface Config {
 	databaseUrl: string | undefined;
 	/** A folder in diffusers' layout, or a single-file model. */
 	modelDir: string;
-	/** A VAE in place of the model's own: a folder or a file. */
+	/** What members can choose besides: names in the folder of models, paths, or `*` for all that lies there. */
+	models: string[];
+	/** Bytes that the large networks of open models may take together; a painter's own guess unless set. */
+	modelBytes: number | undefined;
+	/** A VAE in place of each model's own: a folder or a file. */
 	vae: string | undefined;
 	/** Where the tagger lies that rates every picture before it is posted. */
 	taggerDir: string;
-	/** How long it may look at one picture. */
+	/** Where the aesthetic scorer lies; without it pictures have no score. */
+	aestheticDir: string;
+	/** Where upscalers lie that enlarge pictures of any model; it need not be there. */
+	upscalersDir: string;
+	/** How long the tagger may look at one picture. */
 	taggerSeconds: number;
 	thresholds: RatingThresholds;
 	/** Where noise comes from: torch's generator on a CPU, or (Philox) on an NVIDIA GPU. */
@@ -77,6 +97,8 @@ export interface Config {
 	operatorContact: string | undefined;
 	/** The file of real people of whom nothing sexual is drawn, a name a line. */
 	protectedNames: string | undefined;
+	/** A file of tags in place of ours, for what is offered while somebody types and for the order of a prompt. */
+	tagsFile: string | undefined;
 	/** How many painters one guild may hold at a time; fair order rules without it, this keeps some free for others. */
 	guildPainters: number;
 	/** How many jobs one member may have waiting in a guild. */
@@ -104,8 +126,12 @@ export function readConfig(env: Record<string, string | undefined> = process.env
 		discord: { token: values.DISCORD_TOKEN, api: values.DISCORD_API.replace(/\/+$/, '') },
 		databaseUrl: values.DATABASE_URL,
 		modelDir: values.MODEL_DIR,
+		models: values.MODELS,
+		modelBytes: values.MODEL_MEMORY && values.MODEL_MEMORY * 1e9,
 		vae: values.VAE,
 		taggerDir: values.TAGGER_DIR,
+		aestheticDir: values.AESTHETIC_DIR,
+		upscalersDir: values.UPSCALERS_DIR,
 		taggerSeconds: values.TAGGER_SECONDS,
 		thresholds: values.RATING_THRESHOLDS,
 		randomSource: values.RANDOM_SOURCE,
@@ -118,6 +144,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
 		operatorContact: values.OPERATOR_CONTACT,
 		logLevel: values.LOG_LEVEL,
 		protectedNames: values.PROTECTED_NAMES,
+		tagsFile: values.TAGS_FILE,
 		guildPainters: values.GUILD_PAINTERS,
 		memberWaiting: values.MEMBER_WAITING,
 		painterEnv: painterEnvironment(env),

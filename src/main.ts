@@ -16,6 +16,7 @@ import { createLog } from './log.ts';
 import { readNames } from './moderation/names.ts';
 import { protectEverywhere } from './moderation/place.ts';
 import { warmGate } from './moderation/warm.ts';
+import { knowTags } from './prompt/known-tags.ts';
 import { Outbox } from './queue/outbox.ts';
 import { Sweeper } from './queue/sweeper.ts';
 import { runProgram } from './run.ts';
@@ -25,6 +26,7 @@ import { openStudio } from './studio.ts';
 await runProgram(async (onClose, fail) => {
 	const config = readConfig();
 	const log = createLog(config.logLevel);
+	if (config.tagsFile !== undefined) await knowTags(config.tagsFile);
 	if (config.protectedNames !== undefined) protectEverywhere(await readNames(config.protectedNames));
 
 	// What the studio wakes needs the studio first.
@@ -53,7 +55,7 @@ await runProgram(async (onClose, fail) => {
 		client: connected,
 		db,
 		store: studio.store,
-		model: studio.model,
+		models: studio.models,
 		thresholds: config.thresholds,
 		closeProgress: (generationId: string) => shown.close(generationId),
 	};
@@ -67,7 +69,7 @@ await runProgram(async (onClose, fail) => {
 			db,
 			jobs: studio.jobs,
 			store: studio.store,
-			model: studio.model,
+			models: studio.models,
 			memberWaiting: config.memberWaiting,
 			thresholds: config.thresholds,
 			randomSeed: () => randomInt(2 ** 32),
@@ -87,6 +89,7 @@ await runProgram(async (onClose, fail) => {
 			channelNow: (channelId, seenAgeRestricted) => factsNow(connected, channelId, seenAgeRestricted),
 			memberNow: (guildId, userId) => memberNow(connected, guildId, userId),
 			download: (url, limits) => downloadAttachment(url, attachmentSource(api), limits),
+			describe: (image) => (studio.painters.find((it) => it.isIdle) ?? studio.painters[0]!).describe(image),
 		},
 		log,
 	);

@@ -6,29 +6,39 @@ import { type Database, openDatabase } from './db/client.ts';
 import { SetupError } from './errors.ts';
 import { ImageStore } from './images/store.ts';
 import type { Log } from './log.ts';
+import { openAestheticFolder } from './model/aesthetic-folder.ts';
 import { VaeError } from './model/errors.ts';
-import { hashModel, type ModelFolder, openModelFolder } from './model/folder.ts';
-import { hashLoras } from './model/lora-files.ts';
+import { type ModelFolder, openModelFolder } from './model/folder.ts';
+import { hashInstalled, type InstalledModel, openFurtherModels } from './model/installed.ts';
 import { openTaggerFolder } from './model/tagger-folder.ts';
+import { ceilings } from './moderation/ceiling.ts';
+import { objectionToParent } from './moderation/parent.ts';
 import { PainterBroken, PainterClient } from './pipeline/client.ts';
+import type { UpscalerFacts } from './pipeline/protocol.ts';
 import { Dispatcher } from './queue/dispatcher.ts';
 import { Jobs } from './queue/jobs.ts';
 
-/** The tagger that comes with us: it knows the drawings of the demo model and no others. */
+/** Tagger and scorer come with it: they know the drawings of this model and no others. */
 const demoModel = fileURLToPath(new URL('../models/demo', import.meta.url));
+
+/** A model with the operator's choices that hold for all. */
+export interface StudioModel extends InstalledModel {
+	/** What new recipes say about where noise comes from. */
+	random: 'philox' | undefined;
+	syntax: Config['promptSyntax'];
+	/** Whether pictures are scored, so that the best of many can be chosen. */
+	isScoring: boolean;
+	/** What enlarges pictures of any model, beside the model's own. */
+	upscalers: readonly UpscalerFacts[];
+}
 
 /** What the bot and a worker have in common: database, queue, pictures, model, painter and the dispatcher between them. */
 export interface Studio {
 	database: Database;
 	jobs: Jobs;
 	store: ImageStore;
-	/** `random`: what new recipes say about where noise comes from. */
-	model: ModelFolder & {
-		hash: string;
-		loras: readonly { name: string; sha256: string }[];
-		random: 'philox' | undefined;
-		syntax: Config['promptSyntax'];
-	};
+	/** What members can choose. The first is drawn with where nobody says otherwise. */
+	models: readonly [StudioModel, ...StudioModel[]];
 	painters: PainterClient[];
 	dispatcher: Dispatcher;
 	close(): Promise<void>;
@@ -55,28 +65,33 @@ export async function openStudio(
 				? named('VAE', vae!, 'models/sdxl-vae-fp16-fix')(error)
 				: named('MODEL_DIR', config.modelDir, 'models/demo')(error),
 		);
+		const further = await openFurtherModels(config.models, folder, {
+			vae,
+			onSkipped: ({ message }) => log.warn(`A model is left out: ${message}`),
+		}).catch(named('MODELS', config.models.join(', '), 'animagine-xl-3.0, other-model'));
 		const tagger = named('TAGGER_DIR', config.taggerDir, 'models/demo/tagger');
 		await openTaggerFolder(config.taggerDir).catch(tagger);
-		if (resolve(config.taggerDir) === join(demoModel, 'tagger') && folder.path !== demoModel)
+		if (
+			resolve(config.taggerDir) === join(demoModel, 'tagger') &&
+			[folder, ...further].some(({ path }) => path !== demoModel)
+		)
 			log.warn(
 				`TAGGER_DIR = ${JSON.stringify(config.taggerDir)} is the demo model's, which cannot rate pictures of other models. Set a published WD tagger, version 3.`,
 			);
+		const scorer = await scorerFolder(config.aestheticDir, folder, log);
 		await makeFolder(config.stateDir).catch(named('STATE_DIR', config.stateDir, 'state'));
 		const store = new ImageStore(join(config.stateDir, 'pictures'));
 		const database = await openDatabase(config);
 		closers.push(database.close);
-		const [model, painter, jobs] = await Promise.all([
-			Promise.all([hashModel(folder), hashLoras(folder.loras)]).then(([hash, loras]) => ({
-				...folder,
-				hash,
-				loras,
-				random: philoxIf(config.randomSource),
-				syntax: config.promptSyntax,
-			})),
+		const [installed, painter, jobs] = await Promise.all([
+			hashAll([folder, ...further], log),
 			PainterClient.start({
 				modelFolder: folder.path,
 				vae: vae && resolve(vae),
+				modelBytes: config.modelBytes,
 				taggerFolder: resolve(config.taggerDir),
+				scorerFolder: scorer,
+				upscalerFolder: resolve(config.upscalersDir),
 				ratingMs: config.taggerSeconds * 1000,
 				signer: config.signer,
 				device: config.device,
@@ -107,17 +122,56 @@ export async function openStudio(
 			jobs,
 			store,
 			painters: [painter],
-			modelHash: model.hash,
+			models: new Map(installed.map(({ hash, name, path }) => [hash, { name, path }])),
 			guildPainters: config.guildPainters,
+			judgeUpload: ({ recipe: { prompt }, ceiling }, seen) =>
+				objectionToParent({
+					ratings: seen?.ratings,
+					youthTags: seen?.youthTags ?? {},
+					prompt,
+					ceiling: ceilings.find((it) => it === ceiling) ?? 'safe',
+					thresholds: config.thresholds,
+				}),
 			log,
 			...(on.settled && { onSettled: on.settled }),
 			...(on.progress && { onProgress: on.progress }),
 		});
 		closers.push(() => dispatcher.stop());
-		return { database, jobs, store, model, painters: [painter], dispatcher, close };
+		const { isScoring = false, upscalers = [] } = await painter.whenReady();
+		const chosen = { random: philoxIf(config.randomSource), syntax: config.promptSyntax, isScoring, upscalers };
+		const [first, ...others] = installed.map((model): StudioModel => ({ ...model, ...chosen }));
+		return { database, jobs, store, models: [first!, ...others], painters: [painter], dispatcher, close };
 	} catch (error) {
 		await close();
 		throw error;
+	}
+}
+
+/** Takes the hashes of models, one after another. Two with the same weights are one. */
+async function hashAll(folders: readonly ModelFolder[], log: Log): Promise<InstalledModel[]> {
+	const models: InstalledModel[] = [];
+	for (const folder of folders) {
+		const model = await hashInstalled(folder);
+		const same = models.find(({ hash }) => hash === model.hash);
+		if (same) log.warn(`${model.path} has the weights of ${same.path}, so it is left out`);
+		else models.push(model);
+	}
+	return models;
+}
+
+/** Finds the scorer's folder, if there is one that can be used: it is not needed, so what is wrong with it is only said. */
+async function scorerFolder(path: string, model: ModelFolder, log: Log): Promise<string | undefined> {
+	const folder = resolve(path);
+	if (folder === join(demoModel, 'aesthetic') && model.path !== demoModel) {
+		log.info('pictures are not scored: AESTHETIC_DIR is the demo model’s, which knows no other model’s pictures');
+		return undefined;
+	}
+	try {
+		await openAestheticFolder(folder);
+		return folder;
+	} catch (error) {
+		log.warn(`AESTHETIC_DIR = ${JSON.stringify(path)}: ${(error as Error).message}. Pictures are not scored.`);
+		return undefined;
 	}
 }
 

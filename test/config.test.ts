@@ -10,6 +10,8 @@ describe('readConfig', () => {
 			databaseUrl: undefined,
 			modelDir: 'models/demo',
 			taggerDir: 'models/demo/tagger',
+			aestheticDir: 'models/demo/aesthetic',
+			upscalersDir: 'models/upscalers',
 			taggerSeconds: 30,
 			thresholds: { explicit: 0.35, questionable: 0.35, sensitive: 0.5 },
 			device: 'auto',

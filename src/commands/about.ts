@@ -1,11 +1,13 @@
 import { ContainerBuilder, InteractionContextType, MessageFlags, SlashCommandBuilder } from 'discord.js';
 import packageJson from '../../package.json' with { type: 'json' };
-import type { Call, Command } from './context.ts';
+import type { Call, Command, InstalledFacts } from './context.ts';
 import { escaped } from './escape.ts';
+import { usualModel } from './models.ts';
 import { message, text } from './mydata.ts';
 
 /** How many LoRAs are named: a message has an end. */
 const mostLoras = 10;
+const mostOthers = 6;
 
 export const about: Command = {
 	data: new SlashCommandBuilder()
@@ -21,18 +23,28 @@ export const about: Command = {
 	},
 };
 
-function modelText({ model }: Call): string {
-	const { about } = model;
-	const licence = about
-		? `Licence: ${link(about.licence.name, about.licence.url)}.${about.origin ? ` Origin: <${about.origin}>.` : ''}`
-		: 'Its folder does not say under which licence it is; please ask the operator.';
+/** The usual model in full, and the others in a line each: a message has an end. */
+function modelText(call: Call): string {
+	const model = usualModel(call);
+	const others = call.models.filter((other) => other !== model);
+	const told = others
+		.slice(0, mostOthers)
+		.map((other) => `- ${escaped(other.name)}: \`${other.hash}\`. ${licenceText(other)}`);
+	const more = others.length - told.length;
 	return [
 		'## About Atelier',
-		`**Model:** ${escaped(model.name)}, SHA-256 of its weights \`${model.hash}\`. Its weights are used as they were published: the networks are built around them when the program starts.`,
-		licence,
+		`**Model:** ${escaped(model.name)}, SHA-256 of its weights \`${model.hash}\`. Its weights are used as they were published: the networks are built around them when it is opened.`,
+		licenceText(model),
 		...(model.loras?.length ? [lorasText(model.loras)] : []),
-		...(about?.credits ? [`-# Credits: ${escaped(about.credits)}.`] : []),
+		...(model.about?.credits ? [`-# Credits: ${escaped(model.about.credits)}.`] : []),
+		...(told.length > 0 ? [`**Other models**, by \`/imagine model\`:`, ...told] : []),
+		...(more > 0 ? [`- and ${more} more`] : []),
 	].join('\n');
+}
+
+function licenceText({ about }: InstalledFacts): string {
+	if (!about) return 'Its folder does not say under which licence it is; please ask the operator.';
+	return `Licence: ${link(about.licence.name, about.licence.url)}.${about.origin ? ` Origin: <${about.origin}>.` : ''}`;
 }
 
 function lorasText(loras: readonly { name: string; sha256: string }[]): string {

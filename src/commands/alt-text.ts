@@ -1,12 +1,14 @@
 import type { Generation } from '../db/generations.ts';
+import { english, say, type Words } from '../words/index.ts';
 
 /** Discord's limit, in UTF-16 units. */
 const longestAlt = 1024;
 
 /** The alternative text of one picture: which of how many, and what was asked for. */
-export function altText({ recipe, request }: Generation, position: number): string {
-	const which = recipe.seeds.length > 1 ? `Image ${position + 1} of ${recipe.seeds.length}` : 'Image';
-	return shorten(`${which}: ${request.prompt}`, longestAlt);
+export function altText({ recipe, request }: Generation, position: number, words: Words = english): string {
+	const count = recipe.keep ?? recipe.seeds.length;
+	const which = count > 1 ? `Image ${position + 1} of ${count}` : 'Image';
+	return shorten(`${say(words, which)}: ${request.prompt}`, longestAlt);
 }
 
 /** Cuts a text to a length in UTF-16 units, which is how Discord counts, without leaving half a character. */

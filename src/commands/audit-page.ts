@@ -13,9 +13,10 @@ import type { Db } from '../db/client.ts';
 import { messagesOf } from '../db/outbox.ts';
 import { settingsAction } from '../moderation/change.ts';
 import { auditActions, entryInWords } from './audit-words.ts';
-import { linkTo } from './case-card.ts';
+import { linkTo } from './case-lines.ts';
 import { encodePress, type Verb } from './custom-id.ts';
 import { isDecision } from './decisions.ts';
+import { isHeldState } from './held-card.ts';
 
 export const auditViews = ['actions', 'reports'] as const;
 export type AuditView = (typeof auditViews)[number];
@@ -99,13 +100,25 @@ async function addEntries(box: ContainerBuilder, db: Db, entries: AuditEntry[]):
 	}
 }
 
-const states = { open: 'to be decided', kept: 'kept', removed: 'removed' } as const;
+const states = {
+	open: 'to be decided',
+	kept: 'kept',
+	removed: 'removed',
+	held: 'waits for a moderator',
+	approved: 'let through',
+	refused: 'refused',
+	ended: 'ended',
+} as const;
 
 function caseSection({ card, userId, reports, newest }: ListedCase): SectionBuilder {
 	const times = reports === 1 ? 'once' : `${reports} times`;
 	const problem =
 		card.lastError && card.messageId === null ? `\n-# Not in the channel for reports: ${card.lastError}` : '';
-	const line = `<@${userId}>’s picture was reported ${times}, last <t:${Math.floor(newest.getTime() / 1000)}:R>: **${states[card.state]}**${problem}`;
+	const when = `<t:${Math.floor(newest.getTime() / 1000)}:R>`;
+	const what = isHeldState(card.state)
+		? `<@${userId}>’s wish was held ${when}`
+		: `<@${userId}>’s picture was reported ${times}, last ${when}`;
+	const line = `${what}: **${states[card.state]}**${problem}`;
 	return new SectionBuilder()
 		.addTextDisplayComponents(text(line))
 		.setButtonAccessory(button('case', card.generationId, 'Open', ButtonStyle.Secondary));

@@ -11,6 +11,9 @@ export const auditActions = {
 	warn: 'Warned',
 	timeout: 'Timed out',
 	ban: 'Banned from the bot',
+	approve: 'Held wish let through',
+	refuse: 'Held wish refused',
+	lapse: 'Held wish ended by time',
 	undo: 'Undone',
 	trial: 'Rules tried',
 } as const;
@@ -30,6 +33,8 @@ function deed(entry: AuditEntry): string {
 	const them = userId === null ? 'a member' : `<@${userId}>`;
 	const until = after.until ? ` until <t:${seconds(new Date(after.until))}:f>` : '';
 	const picture = `a picture of ${them}`;
+	const word = (entry.before as { heldFor?: unknown } | null)?.heldFor;
+	const heldFor = typeof word === 'string' ? ` (\`${word}\`)` : '';
 	switch (action) {
 		case 'keep':
 			return `kept ${picture}`;
@@ -45,6 +50,12 @@ function deed(entry: AuditEntry): string {
 			return `timed ${them} out from the bot${until}`;
 		case 'ban':
 			return `banned ${them} from the bot`;
+		case 'approve':
+			return `let a held wish of ${them} through${heldFor}`;
+		case 'refuse':
+			return `refused a held wish of ${them}${heldFor}`;
+		case 'lapse':
+			return `ended a held wish of ${them}${heldFor}, at which nobody looked within three days`;
 		case 'erase':
 			return entry.actorId === null
 				? `deleted a reported picture of ${them}, since this server keeps pictures no longer`

@@ -84,7 +84,8 @@ export async function casePictures(
 ): Promise<CasePictures> {
 	const found: CasePictures = { files: [], missing: [] };
 	if (generation.deletedAt) return found;
-	const words = judge({ recipe: generation.recipe, channel: place.channel, settings: place.settings });
+	const { channel, settings } = place;
+	const words = judge({ recipe: generation.recipe, channel, settings, isApproved: generation.approvedAt !== null });
 	if (!words.allow && (words.rule === 'minors' || words.rule === 'real-people')) {
 		found.missing.push('The pictures are not shown: what was asked for is what no setting allows.');
 		return found;

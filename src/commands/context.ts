@@ -16,6 +16,7 @@ import type { ChannelFacts, MemberFacts } from '../moderation/gate.ts';
 import type { SeenMember } from '../moderation/member.ts';
 import type { Place } from '../moderation/place.ts';
 import type { RatingThresholds } from '../moderation/thresholds.ts';
+import type { DescribedPicture, UpscalerFacts } from '../pipeline/protocol.ts';
 import type { ModelFacts } from '../prompt/recipe.ts';
 import type { Jobs } from '../queue/jobs.ts';
 import type { Press, Verb } from './custom-id.ts';
@@ -25,12 +26,8 @@ export interface Services {
 	db: Db;
 	jobs: Jobs;
 	store: ImageStore;
-	/** The model that is loaded now. */
-	model: ModelFacts & {
-		name: string;
-		upscaler: { name: string; scale: number } | undefined;
-		about: ModelAbout | undefined;
-	};
+	/** What can be drawn with: `models.ts` says with which. The first is the operator's choice. */
+	models: readonly [InstalledFacts, ...InstalledFacts[]];
 	/** What `/about` says of who runs the bot and how. */
 	operator: OperatorFacts;
 	memberWaiting: number;
@@ -50,6 +47,17 @@ export interface Services {
 	memberNow(guildId: string, userId: string): Promise<SeenMember | undefined>;
 	/** Fetches a file that a member attached, from Discord's own hosts only. */
 	download(url: string, limits: { maxBytes: number; timeoutMs: number }): Promise<Uint8Array>;
+	/** Says what is in a picture's file. @throws {UserError} when nobody could look at it, or what is wrong with it */
+	describe(image: Uint8Array): Promise<DescribedPicture>;
+}
+
+/** What commands know of a model. */
+export interface InstalledFacts extends ModelFacts {
+	name: string;
+	upscaler: { name: string; scale: number } | undefined;
+	/** Those for pictures of any model; `upscalersOf` lists all. */
+	upscalers?: readonly UpscalerFacts[];
+	about: ModelAbout | undefined;
 }
 
 /** What the operator of the bot says of it in the configuration. */

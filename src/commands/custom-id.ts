@@ -4,6 +4,14 @@ import { z } from 'zod';
 export const verbs = [
 	'up',
 	'vary',
+	'vary-subtle',
+	'vary-strong',
+	'hires',
+	'pan-left',
+	'pan-up',
+	'pan-right',
+	'pan-down',
+	'zoom-out',
 	'reroll',
 	'edit',
 	'remix',
@@ -29,6 +37,13 @@ export const verbs = [
 	'export',
 	'erase',
 	'erase-now',
+	'paint-all',
+	'paint-none',
+	'held-approve',
+	'held-refuse',
+	'draw',
+	'draw-sent',
+	'up-by',
 ] as const;
 export type Verb = (typeof verbs)[number];
 

@@ -3,12 +3,13 @@ import { addAudit, addUndo, findAudit, lastOfCase } from '../db/audit.ts';
 import { type Card, decideCard, lockCard } from '../db/cards.ts';
 import type { Db } from '../db/client.ts';
 import { descendantsOf } from '../db/descendants.ts';
+import { lockLane } from '../db/fair.ts';
 import { type Generation, openOf } from '../db/generations.ts';
 import { markRemoved, restoreRemoved } from '../db/removals.ts';
 import { addSanction, liftSanction } from '../db/sanctions.ts';
 import type { sanctionKinds } from '../db/schema.ts';
 import { UserError } from '../errors.ts';
-import { cancel } from '../queue/settle.ts';
+import { cancel, endOpen } from '../queue/settle.ts';
 import type { Services } from './context.ts';
 
 /** What a moderator can do about a picture, `undo` aside. The names are those of the audit log. */
@@ -127,7 +128,7 @@ async function carryOut(books: Pick<Services, 'db' | 'jobs'>, who: Deciding, dec
 			return takeAwayAll(books, [who.generation.id]);
 		case 'remove-all': {
 			const made = await descendantsOf(books.db, who.generation);
-			for (const { id, state } of made) if (state === 'queued' || state === 'running') await cancel(books, id);
+			for (const { id, state } of made) if (isOpen(state)) await cancel(books, id);
 			return takeAwayAll(books, [who.generation.id, ...made.map(({ id }) => id)]);
 		}
 		case 'warn':
@@ -155,11 +156,24 @@ async function punish(
 	const { userId, id: generationId } = generation;
 	const kind = kinds[decision.kind];
 	const expiresAt = 'seconds' in decision ? new Date(Date.now() + decision.seconds * 1000) : null;
+	// What is being accepted for them at this moment is either there after this, or sees the sanction.
+	await lockLane(books.db, guildId);
 	const { id } = await addSanction(books.db, { guildId, userId, kind, actorId, generationId, expiresAt });
-	// What waits was asked for before, but nothing more is drawn for them now.
-	if (kind !== 'warning') for (const open of await openOf(books.db, guildId, userId)) await cancel(books, open.id);
+	// What waits was asked for before, but nothing more is drawn for them now. What was painted and not posted yet, delivery withholds.
+	if (kind !== 'warning') {
+		const failure = `${told[kind]} What you had asked for before was ended, and nothing is charged.`;
+		for (const open of await openOf(books.db, guildId, userId))
+			await endOpen(books, open.id, { state: 'failed', failure });
+	}
 	return { after: { sanction: id, ...(expiresAt && { until: expiresAt.toISOString() }) } };
 }
+
+const told = {
+	ban: 'The moderators of this server gave you a ban from drawing.',
+	timeout: 'The moderators of this server gave you a time-out from drawing.',
+};
+
+const isOpen = (state: string) => state === 'held' || state === 'queued' || state === 'running';
 
 async function undo(tx: Db, actorId: string, entry: AuditEntry, card: Card | undefined): Promise<Aftermath> {
 	const { guildId, channelId, generationId, userId, action } = entry;

@@ -1,5 +1,6 @@
 import { type REST, Routes } from 'discord.js';
 import type { Db } from '../db/client.ts';
+import { forgetConfirmations } from '../db/confirmations.ts';
 import {
 	addMessagesLeft,
 	agedDeletions,
@@ -11,6 +12,7 @@ import {
 } from '../db/deletions.ts';
 import { type Erasable, type ErasableRow, eraseRows, postedCards, readyToErase, toErase } from '../db/erasure.ts';
 import { deleteReportsBy, forgetTurns, forgetUsage, openOnes } from '../db/privacy.ts';
+import { forgetUpload, uploadsToDelete } from '../db/uploads.ts';
 import type { Jobs } from '../queue/jobs.ts';
 import { cancel } from '../queue/settle.ts';
 import { deleteBy, type RemovalServices, removePictures } from './removal.ts';
@@ -58,7 +60,9 @@ async function fulfil(services: ErasureServices, deletion: Deletion, signal: Abo
 		addMessagesLeft(db, deletion.id, left),
 	);
 	if (!isDone) return false;
+	await deleteUploads(services, { of: owned, until }, signal);
 	await deleteReportsBy(db, owned, until);
+	await forgetConfirmations(db, owned, until);
 	await forgetUsage(db, owned, new Date(until.getTime() - usageMs));
 	await finishDeletion(db, deletion);
 	return true;
@@ -96,6 +100,27 @@ export async function erase(
 		await new Promise((resolve) => setImmediate(resolve));
 	}
 	return false;
+}
+
+/**
+ * Deletes pictures that members sent, the files first: what is interrupted is found again.
+ *
+ * @param which of a member, or what nothing was made from for a while
+ */
+export async function deleteUploads(
+	{ db, store }: Pick<ErasureServices, 'db' | 'store'>,
+	which: Parameters<typeof uploadsToDelete>[1],
+	signal: AbortSignal,
+): Promise<void> {
+	while (!signal.aborted) {
+		const batch = await uploadsToDelete(db, which, atOnce);
+		for (const { file } of batch) {
+			await store.delete(file);
+			await forgetUpload(db, file);
+		}
+		if (batch.length < atOnce) return;
+		await new Promise((resolve) => setImmediate(resolve));
+	}
 }
 
 /** What was removed before, with its files, needs nothing but its message gone, which the outbox sees to. */

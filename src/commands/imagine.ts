@@ -1,24 +1,39 @@
 import {
 	ApplicationIntegrationType,
+	type ChatInputCommandInteraction,
 	InteractionContextType,
 	SlashCommandBuilder,
 	type SlashCommandStringOption,
 } from 'discord.js';
+import { UserError } from '../errors.ts';
 import { ceilings } from '../moderation/gate.ts';
+import { mayOffer } from '../moderation/offer.ts';
 import { samplerNames, samplers } from '../pipeline/samplers/index.ts';
 import { scheduleNames, schedules } from '../pipeline/schedule/names.ts';
 import { aspectChoices } from '../prompt/aspects.ts';
+import { completePrompt } from '../prompt/complete.ts';
 import { withDefaults } from '../prompt/defaults.ts';
+import { drawFrom, strengths } from '../prompt/derive.ts';
 import { type Family, familyChoices } from '../prompt/families.ts';
+import { knownTags } from '../prompt/known-tags.ts';
 import { completeLoras } from '../prompt/loras.ts';
+import { completeModels, isNamed } from '../prompt/models.ts';
 import { limits } from '../prompt/options.ts';
+import { permute } from '../prompt/permutations.ts';
 import { presetChoices } from '../prompt/presets.ts';
 import { makeRecipe } from '../prompt/recipe.ts';
 import { parseRequest } from '../prompt/request.ts';
-import { syntaxChoices } from '../prompt/syntax/index.ts';
+import { styleChoices } from '../prompt/styles.ts';
+import { defaultSyntax, syntaxChoices, syntaxNames } from '../prompt/syntax/index.ts';
+import { cleanText } from '../prompt/text.ts';
+import { wildcardsWith } from '../prompt/wildcards.ts';
+import type { Wish } from '../queue/accept.ts';
 
-import type { Command } from './context.ts';
-import { submit } from './submit.ts';
+import type { Call, Command } from './context.ts';
+import { modelFor, usualModel } from './models.ts';
+import { admitWish, deferOnce, submit } from './submit.ts';
+import { submitWishes } from './submit-all.ts';
+import { type Attached, aspectOf, keepUpload } from './uploads.ts';
 
 const family = (name: Family, description: string) => (option: SlashCommandStringOption) =>
 	option
@@ -37,7 +52,8 @@ const data = new SlashCommandBuilder()
 			.setName('prompt')
 			.setDescription('Tags, separated by commas: 1girl, solo, blue hair, smile, outdoors')
 			.setRequired(true)
-			.setMaxLength(6000),
+			.setMaxLength(6000)
+			.setAutocomplete(true),
 	)
 	.addStringOption((o) => o.setName('negative').setDescription('What must not be in the picture').setMaxLength(6000))
 	.addStringOption(family('quality', 'How good the picture should be'))
@@ -50,6 +66,12 @@ const data = new SlashCommandBuilder()
 			.setName('preset')
 			.setDescription('What is added to your prompt and negative')
 			.addChoices(...presetChoices()),
+	)
+	.addStringOption((o) =>
+		o
+			.setName('style')
+			.setDescription('How the picture is drawn')
+			.addChoices(...styleChoices()),
 	)
 	.addStringOption((o) =>
 		o
@@ -67,6 +89,15 @@ const data = new SlashCommandBuilder()
 			.setMinValue(limits.guidance.min)
 			.setMaxValue(limits.guidance.max),
 	)
+	.addAttachmentOption((o) => o.setName('image').setDescription('A picture of yours to draw over'))
+	.addNumberOption((o) =>
+		o
+			.setName('strength')
+			.setDescription('How much of your image is drawn anew; usually 0.55')
+			.setMinValue(limits.strength.min)
+			.setMaxValue(limits.strength.max),
+	)
+	.addBooleanOption((o) => o.setName('hires').setDescription('Draw it 1.5 times as large, in two goes'))
 	.addStringOption((o) =>
 		o
 			.setName('sampler')
@@ -92,6 +123,10 @@ const data = new SlashCommandBuilder()
 			.setMinValue(limits.clipskip.min)
 			.setMaxValue(limits.clipskip.max),
 	)
+	// Offered while they type, since what is installed changes without the command.
+	.addStringOption((o) =>
+		o.setName('model').setDescription('Which model draws').setMaxLength(100).setAutocomplete(true),
+	)
 	.addStringOption((o) =>
 		o
 			.setName('lora')
@@ -102,6 +137,13 @@ const data = new SlashCommandBuilder()
 	// A text, since Discord's integers end where JavaScript's do but its error would not say so.
 	.addStringOption((o) => o.setName('seed').setDescription('The same seed gives the same picture').setMaxLength(40))
 	.addIntegerOption((o) =>
+		o
+			.setName('best')
+			.setDescription('Draws this many, and shows those with the highest aesthetic scores')
+			.setMinValue(limits.best.min)
+			.setMaxValue(limits.best.max),
+	)
+	.addIntegerOption((o) =>
 		o.setName('count').setDescription('How many pictures').setMinValue(limits.count.min).setMaxValue(limits.count.max),
 	);
 
@@ -109,16 +151,47 @@ export const imagine: Command = {
 	data: data.toJSON(),
 	async execute(interaction, call) {
 		const given = Object.fromEntries(interaction.options.data.map(({ name, value }) => [name, value]));
-		const request = parseRequest({ ...given, prompt: interaction.options.getString('prompt', true) });
-		const { recipe, notes } = makeRecipe(withDefaults(request, call.place.guild.defaults), {
-			model: call.model,
-			ceiling: call.place.ceiling,
-			randomSeed: call.randomSeed,
+		const texts = permute(cleanText(interaction.options.getString('prompt', true)));
+		const image = interaction.options.getAttachment('image');
+		if (image && texts.length > 1)
+			throw new UserError('one-prompt-only', 'An image is drawn over with one prompt at a time. Leave the braces out.');
+		const wishes = texts.map((prompt): Wish => {
+			const asked = parseRequest({ ...given, prompt });
+			if (!image && asked.strength !== undefined)
+				throw new UserError(
+					'strength-without-image',
+					'Strength says how much of a picture is drawn anew. Attach one as `image`, or leave it out.',
+				);
+			const request = image ? { ...asked, aspect: asked.aspect ?? aspectOf(image) } : asked;
+			const { model, notes: told } = modelFor(call, request);
+			const { recipe, notes } = makeRecipe(withDefaults(request, call.place.guild.defaults), {
+				model,
+				ceiling: call.place.ceiling,
+				randomSeed: call.randomSeed,
+				wildcards: call.place.guild.wildcards,
+			});
+			return { kind: image ? 'image' : 'imagine', request, recipe, notes: [...told, ...notes] };
 		});
-		await submit(interaction, call, { kind: 'imagine', request, recipe, notes });
+		if (image) return drawOver(image, wishes[0]!, interaction, call);
+		await submitWishes(interaction, call, wishes);
 	},
-	async autocomplete(interaction, { place, model }) {
+	async autocomplete(interaction, { place, models }) {
 		const focused = interaction.options.getFocused(true);
+		if (focused.name === 'model')
+			return interaction.respond(completeModels(focused.value, models, usualModel({ models, place })));
+		const named = interaction.options.getString('model') ?? '';
+		const model = models.find((one) => isNamed(one, named)) ?? usualModel({ models, place });
+		if (focused.name === 'prompt') {
+			const syntax =
+				syntaxNames.find((name) => name === interaction.options.getString('syntax')) ?? model.syntax ?? defaultSyntax;
+			const known = {
+				tags: knownTags(),
+				wildcards: Object.keys(wildcardsWith(place.guild.wildcards)),
+				syntax,
+				mayOffer: (text: string) => mayOffer(text, { ceiling: place.ceiling, rules: place.settings.rules }),
+			};
+			return interaction.respond(completePrompt(focused.value, known).map((value) => ({ name: value, value })));
+		}
 		if (focused.name === 'lora')
 			return interaction.respond(
 				completeLoras(focused.value, model.loras ?? []).map((value) => ({ name: value, value })),
@@ -131,3 +204,17 @@ export const imagine: Command = {
 		);
 	},
 };
+
+/** Fetches the member's picture, when the gate has said yes to the words, and lets the wish begin with it. */
+async function drawOver(
+	image: Attached,
+	wish: Wish,
+	interaction: ChatInputCommandInteraction,
+	call: Call,
+): Promise<void> {
+	admitWish(call, wish);
+	const replyId = await deferOnce(interaction);
+	const parent = await keepUpload(call, interaction, image);
+	const recipe = drawFrom(wish.recipe, { parent, strength: wish.request.strength ?? strengths.usual });
+	await submit(interaction, call, { ...wish, recipe }, { replyId });
+}

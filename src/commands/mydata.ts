@@ -71,13 +71,17 @@ export async function confirmationFor(db: Db, reach: Reach, who: { userId: strin
 		counts.reports > 0
 			? ` The ${counts.reports === 1 ? 'report' : `${counts.reports} reports`} that you made too.`
 			: '';
+	const sent =
+		counts.uploads > 0
+			? ` ${plural(counts.uploads, 'picture')} that you sent to have something made from (${sizeText(counts.uploadBytes)}).`
+			: '';
 	const waiting =
 		counts.open > 0
 			? ` ${plural(counts.open, 'wish', 'wishes')} still in line or being painted will be cancelled.`
 			: '';
 	const lines = [
 		`## Delete what is stored about you ${reach === 'all' ? 'everywhere' : `in ${short}`}?`,
-		`**Goes, for good:** ${plural(counts.generations, 'wish', 'wishes')} with prompts and recipes, ${plural(counts.pictures, 'picture')} (${sizeText(counts.bytes)}) with the files, and the messages that show them.${reported}${waiting} Nobody can bring it back, so export it first if you want to keep it.`,
+		`**Goes, for good:** ${plural(counts.generations, 'wish', 'wishes')} with prompts and recipes, ${plural(counts.pictures, 'picture')} (${sizeText(counts.bytes)}) with the files, and the messages that show them.${sent}${reported}${waiting} Nobody can bring it back, so export it first if you want to keep it.`,
 		'**Stays:**',
 		'- what moderators decided about you, and the entries of their log, with your Discord id',
 		'- how many pictures you painted in the last 24 hours, so that a daily limit holds; a day later your id is taken from that, too',
@@ -108,9 +112,11 @@ async function deletionText(db: Db, deletion: Deletion): Promise<string> {
 	return `-# ⏳ What you asked to have deleted ${asked} is going: up to ${plural(generations, 'wish', 'wishes')} left.${left}`;
 }
 
-function countsText({ generations, pictures, bytes, oldest, reports, sanctions }: StoredCounts): string {
+function countsText(counts: StoredCounts): string {
+	const { generations, pictures, bytes, oldest, uploads, uploadBytes, reports, sanctions } = counts;
 	const since = oldest ? `, since <t:${Math.floor(oldest.getTime() / 1000)}:D>` : '';
 	const more = [
+		...(uploads > 0 ? [`${plural(uploads, 'picture')} that you sent (${sizeText(uploadBytes)})`] : []),
 		...(reports > 0 ? [`${plural(reports, 'report')} by you`] : []),
 		...(sanctions > 0 ? [`${plural(sanctions, 'decision')} of moderators about you`] : []),
 	];
@@ -118,8 +124,8 @@ function countsText({ generations, pictures, bytes, oldest, reports, sanctions }
 	return [wishes, ...more].join(' · ');
 }
 
-function hasAny({ generations, reports, sanctions }: StoredCounts): boolean {
-	return generations + reports + sanctions > 0;
+function hasAny({ generations, uploads, reports, sanctions }: StoredCounts): boolean {
+	return generations + uploads + reports + sanctions > 0;
 }
 
 function placeWords(guildId: string | null) {

@@ -5,6 +5,7 @@ import { imagesOf } from '../db/images.ts';
 import { findDelivery, markAbandoned, postpone } from '../db/outbox.ts';
 import { dueForPurge, markPurged, markRemoved, markTakenDown } from '../db/removals.ts';
 import type { ImageStore } from '../images/store.ts';
+import { replyOf } from '../queue/accept-all.ts';
 
 /** What taking pictures away works with. */
 export interface RemovalServices {
@@ -76,7 +77,8 @@ export async function takeDown(
 	const { id, channelId, replyId, applicationId, interactionToken, tokenExpiresAt } = generation;
 	const posted = (await findDelivery(db, id))?.messageId ?? null;
 	const token = tokenExpiresAt.getTime() > Date.now() ? interactionToken : undefined;
-	const original = token === undefined ? [] : [Routes.webhookMessage(applicationId, token, '@original')];
+	const reply = replyOf(generation);
+	const original = token === undefined || !reply ? [] : [Routes.webhookMessage(applicationId, token, reply)];
 	const ways = [...new Set([posted, replyId])]
 		.filter((messageId) => messageId !== null)
 		// Only the first reply is the token's to delete; it is the posted message wherever it could be edited.

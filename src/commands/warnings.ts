@@ -3,7 +3,7 @@ import { findGeneration } from '../db/generations.ts';
 import { findDelivery } from '../db/outbox.ts';
 import { markTold, sanctionsInForce } from '../db/sanctions.ts';
 import { UserError } from '../errors.ts';
-import { linkTo } from './case-card.ts';
+import { linkTo } from './case-lines.ts';
 
 /**
  * Tells a member of warnings that they do not know of, instead of what they asked for: what comes with pictures is overlooked, and

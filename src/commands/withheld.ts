@@ -60,7 +60,9 @@ function seenIn({ ratings }: Image): string {
 
 /** Says to the author that the gate, asked again at delivery, refused. */
 export function refusalNote(refusal: Refusal): string {
-	return `Your pictures are not shown, and not charged: the rules changed meanwhile. ${reasonFor(refusal)}`;
+	const isAboutThem = refusal.rule === 'sanction' || refusal.rule === 'role';
+	const why = isAboutThem ? '.' : ': the rules changed meanwhile.';
+	return `Your pictures are not shown, and not charged${why} ${reasonFor(refusal)}`;
 }
 
 /** Says the same where a newer rule of the server would now replace words. */

@@ -1,9 +1,12 @@
 import { type Client, RESTJSONErrorCodes, Routes } from 'discord.js';
 import { type Db, rootCause } from '../db/client.ts';
-import { ahead, type Generation, openGenerations } from '../db/generations.ts';
+import { ahead, type Generation, noteReply, openGenerations } from '../db/generations.ts';
 import { type Progress, readProgress } from '../db/progress.ts';
 import type { Log } from '../log.ts';
-import { type MessageBody, progressLayout, queuedLayout } from './layouts.ts';
+import { lookUpPlace } from '../moderation/place.ts';
+import { replyOf } from '../queue/accept-all.ts';
+import { wordsOf } from './language.ts';
+import { heldLayout, type MessageBody, progressLayout, queuedLayout } from './layouts.ts';
 import { discordErrorCode } from './rest-errors.ts';
 
 /** A new state shows at once; while it lasts, edits are this far apart. Discord's limits leave room for more, nobody reads faster. */
@@ -21,6 +24,8 @@ export class ProgressBoard {
 	readonly #painters: number;
 	readonly #edits = new Map<string, { state: string; shown: string; at: number; edit: Promise<void> }>();
 	readonly #closed = new Set<string>();
+	/** The messages of those that have a follow-up of their own, by what they show. */
+	readonly #followUps = new Map<string, string>();
 	/** Generations that are being looked at: two looks at once would both find something to say. */
 	readonly #busy = new Set<string>();
 	#timer: NodeJS.Timeout | undefined;
@@ -66,6 +71,7 @@ export class ProgressBoard {
 		this.#closed.add(generationId);
 		await this.#edits.get(generationId)?.edit;
 		this.#edits.delete(generationId);
+		this.#followUps.delete(generationId);
 	}
 
 	async #update(): Promise<void> {
@@ -109,23 +115,40 @@ export class ProgressBoard {
 	}
 
 	async #layout(generation: Generation, progress: Progress | undefined): Promise<MessageBody> {
+		const { guild } = await lookUpPlace(this.#db, generation.guildId, { ageRestricted: 'unknown' });
+		const words = wordsOf(this.#client, generation, guild);
+		if (generation.state === 'held') return heldLayout(generation, words);
 		if (generation.state === 'running') {
 			const { step, steps, preview } = progress ?? { step: 0, steps: generation.recipe.steps, preview: null };
-			return progressLayout(generation, { step, steps, ...(preview && { preview: previewName }) });
+			return progressLayout(generation, { step, steps, ...(preview && { preview: previewName }) }, words);
 		}
 		const before = await ahead(this.#db, generation);
 		const seconds = (before.cost / this.#painters + generation.cost) / 10;
-		return queuedLayout(generation, { place: before.jobs + 1, seconds });
+		return queuedLayout(generation, { place: before.jobs + 1, seconds }, words);
 	}
 
 	async #edit(generation: Generation, body: MessageBody, preview: Uint8Array | null): Promise<void> {
 		if (this.#closed.has(generation.id)) return;
-		const route = Routes.webhookMessage(generation.applicationId, generation.interactionToken, '@original');
+		const { id, applicationId, interactionToken, tokenExpiresAt, channelId, replyId } = generation;
+		const isOld = tokenExpiresAt.getTime() <= Date.now() && replyId !== null;
+		const reply = replyOf(generation) ?? this.#followUps.get(id);
+		// What a moderator lets through hours later is shown by the bot as itself: the token is dead.
+		const route = isOld
+			? Routes.channelMessage(channelId, replyId)
+			: Routes.webhookMessage(applicationId, interactionToken, reply ?? '@original');
 		const hasPreview = preview !== null && generation.state === 'running';
 		const attachments = hasPreview ? [{ id: '0', description: 'A rough preview of the picture' }] : [];
 		const files = hasPreview ? [{ name: previewName, data: Buffer.from(preview), contentType: 'image/webp' }] : [];
 		try {
-			await this.#client.rest.patch(route, { body: { ...body, attachments }, files, auth: false });
+			if (reply === undefined && !isOld) {
+				const message = { body: { ...body, attachments }, files, auth: false };
+				const sent = await this.#client.rest.post(Routes.webhook(applicationId, interactionToken), message);
+				const { id: messageId } = sent as { id: string };
+				this.#followUps.set(id, messageId);
+				await noteReply(this.#db, id, messageId);
+				return;
+			}
+			await this.#client.rest.patch(route, { body: { ...body, attachments }, files, auth: isOld });
 		} catch (error) {
 			if (goneCodes.has(discordErrorCode(error) ?? 0)) this.#closed.add(generation.id);
 			// The next round, or the result, brings newer news.

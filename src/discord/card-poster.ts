@@ -15,7 +15,9 @@ import type { ImageStore } from '../images/store.ts';
 import type { Log } from '../log.ts';
 import { lookUpPlace } from '../moderation/place.ts';
 import type { RatingThresholds } from '../moderation/thresholds.ts';
+import { translated } from '../words/translated.ts';
 import { factsNow } from './facts.ts';
+import { serverWords } from './language.ts';
 import { discordErrorCode, isRefusal } from './rest-errors.ts';
 
 const pollMs = 500;
@@ -40,7 +42,7 @@ export interface CardPosterOptions {
 class NoPlace extends Error {}
 
 /**
- * Keeps the cards of reports in the moderators' channels up to date. All of it comes from the database, where a card stays due until
+ * Keeps the cards of reports and of held wishes in the moderators' channels up to date. All of it comes from the database, where a card stays due until
  * Discord confirmed its newest version: a channel that is missing or closed loses nothing.
  */
 export class CardPoster {
@@ -108,13 +110,14 @@ async function showCard(options: CardPosterOptions, card: Card): Promise<void> {
 	const { client, db, store, thresholds } = options;
 	const file = await caseFile(db, card.generationId);
 	// Decided in `/audit` before it was ever posted: nobody needs to be told.
-	if (!file || (card.messageId === null && file.card.state !== 'open')) return markCardShown(db, card, null);
+	const isUndecided = file?.card.state === 'open' || file?.card.state === 'held';
+	if (!file || (card.messageId === null && !isUndecided)) return markCardShown(db, card, null);
 	const channelId = card.channelId ?? (await chosenChannel(options, card.guildId));
 	const place = await lookUpPlace(db, card.guildId, await factsNow(client, channelId));
 	const pictures = await casePictures(store, file, place, thresholds);
 	const body = {
 		flags: MessageFlags.IsComponentsV2,
-		components: caseCard(file, pictures),
+		components: translated(caseCard(file, pictures), serverWords(client, card.guildId, place.guild)),
 		attachments: pictures.files.map(({ name }, i) => ({ id: String(i), filename: name })),
 		allowed_mentions: { parse: [] },
 	};

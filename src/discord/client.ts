@@ -2,6 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Client, Events, GatewayIntentBits, type Guild } from 'discord.js';
 import type { Services } from '../commands/context.ts';
 import { commands, messageCommands } from '../commands/index.ts';
+import { localised } from '../commands/localised.ts';
+import { rejudge } from '../commands/rejudge.ts';
 import { rootCause } from '../db/client.ts';
 import { SetupError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -52,7 +54,7 @@ export async function logIn(
 	client.rest.on('response', (request, response) => {
 		if (response.status === 401 && request.data.auth !== false) lost();
 	});
-	await connected.application.commands.set([...commands, ...messageCommands].map(({ data }) => data));
+	await connected.application.commands.set([...commands, ...messageCommands].map(({ data }) => localised(data)));
 	return connected;
 }
 
@@ -75,13 +77,37 @@ export function serve(client: Client<true>, services: Services, log: Log): { dra
 		underWay.add(done);
 	};
 	client.on(Events.GuildCreate, greetNew);
+	const rejudgeAll = (guild: Guild) => {
+		const done = rejudge(services, guild.id)
+			.then(() => {})
+			.catch((error: unknown) =>
+				log.warn('what waits could not be judged anew', { guildId: guild.id, error: rootCause(error) }),
+			)
+			.finally(() => underWay.delete(done));
+		underWay.add(done);
+	};
+	// Discord's own flag: who turns it off does not want to wait for what was asked for before.
+	client.on(Events.ChannelUpdate, (before, after) => {
+		if (!('guild' in after) || flagOf(before) === flagOf(after)) return;
+		rejudgeAll(after.guild);
+	});
+	client.on(Events.GuildUpdate, (before, after) => {
+		if (before.nsfwLevel !== after.nsfwLevel) rejudgeAll(after);
+	});
 	return {
 		drain: async () => {
 			client.removeAllListeners(Events.InteractionCreate);
+			client.removeAllListeners(Events.ChannelUpdate);
+			client.removeAllListeners(Events.GuildUpdate);
 			client.off(Events.GuildCreate, greetNew);
 			await Promise.race([Promise.allSettled(underWay), wait(5000, undefined, { ref: false })]);
 		},
 	};
+}
+
+/** The age restriction of a channel, as far as it has one. */
+function flagOf(channel: object): unknown {
+	return 'nsfw' in channel ? channel.nsfw : undefined;
 }
 
 function setupErrorFor(error: unknown): unknown {

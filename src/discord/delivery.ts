@@ -2,7 +2,9 @@ import { MessageFlags, RESTJSONErrorCodes, type RESTPostAPIChannelMessageResult,
 import { deleteFiles, takeDown } from '../commands/removal.ts';
 import { findGeneration, type Generation } from '../db/generations.ts';
 import { findDelivery } from '../db/outbox.ts';
+import { replyOf } from '../queue/accept-all.ts';
 import { Undeliverable } from '../queue/outbox.ts';
+import { say, wordsFor } from '../words/index.ts';
 import { composeLastWord, type LastWord, type LastWordOptions } from './last-word.ts';
 import { discordErrorCode, isRefusal, isUnauthorized } from './rest-errors.ts';
 
@@ -22,9 +24,10 @@ export interface DeliveryOptions extends LastWordOptions {
  * @throws {Undeliverable} when the channel or the message is gone, or we may not post there
  */
 export async function deliver(options: DeliveryOptions, generationId: string): Promise<{ messageId?: string }> {
+	// The last edit may be the one that made the message.
+	await options.closeProgress(generationId);
 	const generation = await findGeneration(options.db, generationId);
 	if (!generation) throw new Undeliverable('there is no such generation');
-	await options.closeProgress(generationId);
 	if (generation.deletedAt) return forget(options, generation);
 	const { note, ...message } = await composeLastWord(options, generation);
 	for (const edit of editsFor(generation)) {
@@ -53,25 +56,31 @@ async function forget({ client, db, store }: DeliveryOptions, generation: Genera
 }
 
 /** The ways to the first reply, the better one first. */
-function editsFor({ applicationId, interactionToken, tokenExpiresAt, channelId, replyId }: Generation) {
-	const byToken = {
-		route: Routes.webhookMessage(applicationId, interactionToken, '@original'),
+function editsFor(generation: Generation) {
+	const { applicationId, interactionToken, tokenExpiresAt, channelId, replyId } = generation;
+	const reply = replyOf(generation);
+	const byToken = reply && {
+		route: Routes.webhookMessage(applicationId, interactionToken, reply),
 		// Without `auth` a dead token costs us nothing but this answer.
 		auth: false,
 		isRefusal: (error: unknown) => isRefusal(error) || isUnauthorized(error),
 	};
 	const asBot = replyId && { route: Routes.channelMessage(channelId, replyId), auth: true, isRefusal };
 	const tokenLives = tokenExpiresAt.getTime() - Date.now() > tokenMarginMs;
-	return [...(tokenLives ? [byToken] : []), ...(asBot ? [asBot] : [])];
+	return [...(tokenLives && byToken ? [byToken] : []), ...(asBot ? [asBot] : [])];
 }
 
 /** Says something to the author alone, while their interaction lives. If it does not arrive, the button Why? still tells. */
 async function tellAuthor(
 	{ client }: DeliveryOptions,
-	{ applicationId, interactionToken }: Generation,
+	{ applicationId, interactionToken, locale }: Generation,
 	content: string,
 ): Promise<void> {
-	const body = { content, flags: MessageFlags.Ephemeral, allowed_mentions: { parse: [] } };
+	const body = {
+		content: say(wordsFor(locale), content),
+		flags: MessageFlags.Ephemeral,
+		allowed_mentions: { parse: [] },
+	};
 	await client.rest.post(Routes.webhook(applicationId, interactionToken), { body, auth: false }).catch(() => {});
 }
 

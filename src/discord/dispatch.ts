@@ -20,6 +20,7 @@ import { lookUpMember } from '../moderation/member.ts';
 import { lookUpPlace } from '../moderation/place.ts';
 import { factsOfInteraction, memberOfInteraction, type SeenRaw } from './facts.ts';
 import { discordErrorCode } from './rest-errors.ts';
+import { speakTheirLanguage } from './speak.ts';
 
 type Handled =
 	| ChatInputCommandInteraction
@@ -39,11 +40,14 @@ export async function dispatch(
 	services: Services,
 	log: Log,
 ): Promise<void> {
+	const speak = speakTheirLanguage(interaction);
 	if (interaction.isAutocomplete()) return suggest(interaction, raw, services, log);
 	const isCommand = interaction.isChatInputCommand() || interaction.isMessageContextMenuCommand();
 	if (!isCommand && !interaction.isMessageComponent() && !interaction.isModalSubmit()) return;
 	try {
-		await route(interaction, await callFor(interaction, raw, services));
+		const call = await callFor(interaction, raw, services);
+		speak(call.place.guild.language);
+		await route(interaction, call);
 	} catch (error) {
 		await answer(interaction, error, log).catch((failure: unknown) => {
 			log.warn('an error could not be answered', { interactionId: interaction.id, error: failure });
@@ -65,7 +69,8 @@ async function callFor(
 		guildId !== null && seen ? lookUpMember(services.db, guildId, seen) : undefined,
 	]);
 	const isForeign = guildId !== null && !interaction.inCachedGuild();
-	const seenAgeRestricted = isForeign ? facts.ageRestricted === true : null;
+	// Where it says nothing, Discord is asked at delivery, and does not tell either: unknown stays unknown.
+	const seenAgeRestricted = isForeign && facts.ageRestricted !== 'unknown' ? facts.ageRestricted : null;
 	return { ...services, place, member, seenAgeRestricted };
 }
 

@@ -18,6 +18,8 @@ import { discordErrorCode } from './rest-errors.ts';
 /** What is known of the channel in which somebody presses something. What Discord did not tell stays unknown. */
 export function factsOfInteraction(interaction: Interaction, raw?: SeenRaw): ChannelFacts {
 	if (interaction.channel) return factsOfChannel(interaction.channel);
+	// Discord does not tell of direct messages before somebody writes there, so discord.js need not know the channel.
+	if (interaction.guildId === null) return channelFacts({ kind: 'dm' });
 	// Used by a member who installed the app, in a server where the bot is not: discord.js drops what the event says.
 	return raw?.nsfw === undefined
 		? channelFacts({ kind: 'unknown' })

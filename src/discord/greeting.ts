@@ -12,6 +12,7 @@ import {
 import { encodePress } from '../commands/custom-id.ts';
 import type { Db } from '../db/client.ts';
 import { noteGuild } from '../db/settings.ts';
+import { type Words, wordsFor } from '../words/index.ts';
 
 /**
  * Says hello in a server that invited the bot, once: what it does, and to whom may set it up, how careful it starts and how to
@@ -20,7 +21,7 @@ import { noteGuild } from '../db/settings.ts';
 export async function greet(guild: Guild, db: Db): Promise<void> {
 	if (!(await noteGuild(db, guild.id))) return;
 	await channelFor(guild)?.send({
-		components: [greeting()],
+		components: [greeting(wordsFor(guild.preferredLocale))],
 		flags: MessageFlags.IsComponentsV2,
 		allowedMentions: { parse: [] },
 	});
@@ -37,27 +38,14 @@ function channelFor(guild: Guild): GuildTextBasedChannel | undefined {
 	return [...(guild.systemChannel ? [guild.systemChannel] : []), ...inOrder].find(isOpen);
 }
 
-function greeting(): ContainerBuilder {
+function greeting({ greeting: words }: Words): ContainerBuilder {
 	const text = (...lines: string[]) => new TextDisplayBuilder().setContent(lines.join('\n'));
 	const open = new ButtonBuilder()
 		.setCustomId(encodePress({ verb: 'panel', id: 'open' }))
-		.setLabel('Open settings')
+		.setLabel(words.open)
 		.setStyle(ButtonStyle.Primary);
 	return new ContainerBuilder()
 		.setAccentColor(0x5865f2)
-		.addTextDisplayComponents(
-			text(
-				'## Hello! I paint anime pictures.',
-				'Type `/imagine` and say what you want to see: `1girl, blue hair, smile`. Every picture is marked as AI-made.',
-			),
-		)
-		.addSectionComponents(
-			new SectionBuilder()
-				.addTextDisplayComponents(
-					text(
-						'**If you may manage this server:** I start carefully. NSFW is only for channels that Discord restricts by age, pictures near the limit are covered, everybody may draw. With `/settings` you choose channels, roles, limits and words.',
-					),
-				)
-				.setButtonAccessory(open),
-		);
+		.addTextDisplayComponents(text(`## ${words.title}`, words.how))
+		.addSectionComponents(new SectionBuilder().addTextDisplayComponents(text(words.setUp)).setButtonAccessory(open));
 }

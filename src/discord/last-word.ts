@@ -1,23 +1,30 @@
 import type { Client, RawFile } from 'discord.js';
 import { altText } from '../commands/alt-text.ts';
+import { memberFactsNow } from '../commands/member-now.ts';
+import { objectionTo } from '../commands/parent.ts';
 import { judgeImages, pictureNote, refusalNote, replacedNote } from '../commands/withheld.ts';
 import type { Db } from '../db/client.ts';
 import { type Generation, noteFailure } from '../db/generations.ts';
 import { type Image, imagesOf, noteShown } from '../db/images.ts';
+import { findDelivery } from '../db/outbox.ts';
 import { chargeShown } from '../db/usage.ts';
 import { type ImageStore, MissingImageError } from '../images/store.ts';
-import { judge } from '../moderation/gate.ts';
+import { judge, type MemberFacts } from '../moderation/gate.ts';
 import { lookUpPlace, type Place } from '../moderation/place.ts';
 import type { RatingThresholds } from '../moderation/thresholds.ts';
 import { stepsOf } from '../queue/price.ts';
-import { factsNow } from './facts.ts';
+import { say, type Words } from '../words/index.ts';
+import { chooseBest } from './best-of.ts';
+import { factsNow, memberNow } from './facts.ts';
+import { wordsOf } from './language.ts';
 import { endedLayout, forgottenLayout, type MessageBody, resultLayout, withheldLayout } from './layouts.ts';
 
 export interface LastWordOptions {
 	client: Client<true>;
 	db: Db;
 	store: ImageStore;
-	model: { name: string; upscaler: object | undefined };
+	/** What is installed now. */
+	models: readonly { hash: string; name: string; upscaler: object | undefined; upscalers?: readonly object[] }[];
 	thresholds: RatingThresholds;
 }
 
@@ -37,29 +44,37 @@ export async function composeLastWord(options: LastWordOptions, generation: Gene
 	const { db } = options;
 	const facts = await factsNow(options.client, generation.channelId, generation.seenAgeRestricted);
 	const place = await lookUpPlace(db, generation.guildId, facts);
-	const refusal = refusalOf(generation.recipe, place);
+	const words = wordsOf(options.client, generation, place.guild);
+	const refusal = refusalOf(generation, place, await memberAtFirst(options, generation, place));
 	if (generation.state === 'cancelled')
-		return wordless(refusal ? forgottenLayout(generation) : endedLayout(generation, 'Cancelled. Nothing was charged.'));
+		return wordless(refusal ? forgottenLayout(generation, words) : endedLayout(generation, words.cancelled, words));
 	if (generation.state === 'failed') {
 		const failure = generation.failure ?? 'This failed. Nothing was charged.';
 		// The reason may name the word that is refused.
-		return refusal
-			? { ...wordless(withheldLayout(generation)), note: failure }
-			: wordless(endedLayout(generation, failure));
+		// What was seen in a member's upload is told to them alone.
+		const { recipe, guildId, userId } = generation;
+		const judging = { ceiling: place.ceiling, thresholds: options.thresholds };
+		const isAboutUpload = (await objectionTo(db, recipe, { guildId, userId }, judging)) !== undefined;
+		const isRefused =
+			refusal !== undefined || isAboutUpload || (generation.heldFor !== null && generation.approvedAt === null);
+		return isRefused
+			? { ...wordless(withheldLayout(generation, words)), note: failure }
+			: wordless(endedLayout(generation, say(words, failure), words));
 	}
-	const images = await imagesOf(db, generation.id);
+	const images = await chooseBest(options, generation, await imagesOf(db, generation.id), place);
 	if (refusal) {
 		await book(db, generation, images, new Map(), refusal);
-		return { ...wordless(withheldLayout(generation)), note: refusal };
+		return { ...wordless(withheldLayout(generation, words)), note: refusal };
 	}
-	return showPictures(options, generation, images, place);
+	return showPictures(options, generation, images, place, words);
 }
 
 async function showPictures(
-	{ db, store, model, thresholds }: LastWordOptions,
+	{ db, store, models, thresholds }: LastWordOptions,
 	generation: Generation,
 	images: readonly Image[],
 	place: Place,
+	words: Words,
 ): Promise<LastWord> {
 	const judged = judgeImages(images, generation.recipe, place, thresholds);
 	const shown = judged.flatMap(({ image, verdict }) =>
@@ -71,7 +86,7 @@ async function showPictures(
 	});
 	if (!files) {
 		await book(db, generation, images, new Map(), null);
-		return wordless(endedLayout(generation, 'The pictures were painted, but their files are gone. Please ask again.'));
+		return wordless(endedLayout(generation, words.filesGone, words));
 	}
 	const note = pictureNote(judged, place);
 	await book(
@@ -81,29 +96,59 @@ async function showPictures(
 		new Map(shown.map(({ image, isSpoiler }) => [image.position, isSpoiler])),
 		note ?? null,
 	);
-	if (shown.length === 0) return { ...wordless(withheldLayout(generation)), note };
+	if (shown.length === 0) return { ...wordless(withheldLayout(generation, words)), note };
 	const startedAt = generation.startedAt ?? generation.createdAt;
-	const layout = resultLayout(generation, {
-		pictures: shown.map(({ image, isSpoiler }, i) => ({ position: image.position, file: files[i]!.name, isSpoiler })),
-		withheld: images.length - shown.length,
-		seconds: ((generation.finishedAt ?? new Date()).getTime() - startedAt.getTime()) / 1000,
-		modelName: model.name,
-		canUpscale: model.upscaler !== undefined,
-	});
+	const model = models.find(({ hash }) => hash === generation.recipe.model);
+	const layout = resultLayout(
+		generation,
+		{
+			pictures: shown.map(({ image: { position, seed, aesthetic }, isSpoiler }, i) => ({
+				position,
+				seed,
+				file: files[i]!.name,
+				isSpoiler,
+				aesthetic,
+			})),
+			withheld: images.length - shown.length,
+			seconds: ((generation.finishedAt ?? new Date()).getTime() - startedAt.getTime()) / 1000,
+			modelName: model?.name ?? words.modelGone(generation.recipe.model.slice(0, 10)),
+			canUpscale: [model?.upscaler, ...(model?.upscalers ?? [])].some((it) => it !== undefined),
+		},
+		words,
+	);
 	const attachments = shown.map(({ image }, i) => ({
 		id: String(i),
-		description: altText(generation, image.position),
+		description: altText(generation, image.position, words),
 	}));
 	return { body: { ...layout, attachments }, files, note };
 }
 
-/** Says why a recipe may not be shown in a place, if it may not. */
-function refusalOf(recipe: Generation['recipe'], { channel, settings }: Place): string | undefined {
-	const verdict = judge({ recipe, channel, settings });
+/**
+ * Looks up who asked, as they are at this moment: who was banned or lost the role meanwhile gets nothing posted. What was posted
+ * once is a matter of its pictures alone: a moderator may bring it back whatever became of its author.
+ */
+async function memberAtFirst(
+	{ client, db }: LastWordOptions,
+	{ id, guildId, userId }: Generation,
+	{ settings }: Place,
+): Promise<MemberFacts | undefined> {
+	if (guildId === null || (await findDelivery(db, id))?.deliveredAt) return undefined;
+	const services = { db, memberNow: (...who: [string, string]) => memberNow(client, ...who) };
+	return memberFactsNow(services, { guildId, userId }, settings);
+}
+
+/** Says why a generation may not be shown in a place, if it may not. */
+function refusalOf(
+	{ recipe, approvedAt }: Generation,
+	{ channel, settings }: Place,
+	member: MemberFacts | undefined,
+): string | undefined {
+	const gate = { channel, settings, member, isApproved: approvedAt !== null };
+	const verdict = judge({ ...gate, recipe });
 	if (!verdict.allow) return refusalNote(verdict);
 	if (!verdict.recipe) return undefined;
-	// A rule whose replacement holds the word itself (`cat` by `cat girl`) replaces for ever: it was applied already.
-	const again = judge({ recipe: verdict.recipe, channel, settings });
+	// Rules that replace each other's words do so for ever: they were applied already.
+	const again = judge({ ...gate, recipe: verdict.recipe });
 	return again.allow && again.recipe ? undefined : replacedNote;
 }
 
@@ -123,7 +168,10 @@ async function book(
 			id,
 			images.map(({ position }) => ({ position, shown: how(shown.get(position)) })),
 		);
-		await chargeShown(tx, id, { pictures: shown.size, steps: stepsOf(recipe) * shown.size });
+		// Of a choice of the best, each picture stands for its share of the candidates.
+		const share = recipe.keep === undefined ? 1 : recipe.seeds.length / Math.max(1, images.length);
+		const pictures = Math.round(shown.size * share);
+		await chargeShown(tx, id, { pictures, steps: stepsOf(recipe) * pictures });
 		await noteFailure(tx, id, note);
 	});
 }

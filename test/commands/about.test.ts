@@ -42,7 +42,7 @@ describe('/about', () => {
 			name: `style_${i}`,
 			sha256: `${i}`.repeat(64).slice(0, 64),
 		}));
-		Object.assign(shop.services, { model: { ...shop.services.model, loras } });
+		Object.assign(shop.services, { models: [{ ...shop.services.models[0], loras }] });
 		const text = await about();
 		expect(text).toContain('style\\_0 (`0000000000`), style\\_1');
 		expect(text).toContain(', and 2 more.');

@@ -157,7 +157,7 @@ test('a change ends what waits and breaks it, and its author is told why', async
 	const panel = await go.message();
 	const form = user('kei').press(panel, 'Block words…');
 	const sent = await user('kei').submit(form, { text: 'sword' });
-	expect(textOf(await sent.waitForFollowup())).toMatch(/One wish that waited was ended by this change/);
+	expect(textOf(await sent.waitForFollowup())).toMatch(/One wish was ended by this change/);
 	const told = await handle.waitForFollowup((message) =>
 		textOf(message).includes('The rules changed while this waited'),
 	);

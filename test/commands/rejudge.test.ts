@@ -1,13 +1,20 @@
 import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { rejudge } from '../../src/commands/rejudge.ts';
-import { findGeneration, takeGeneration } from '../../src/db/generations.ts';
+import { findCard } from '../../src/db/cards.ts';
+import { endGeneration, findGeneration, openOfGuild, takeGeneration } from '../../src/db/generations.ts';
 import { outbox, usage } from '../../src/db/schema.ts';
 import { findVersion } from '../../src/db/settings.ts';
+import type { UserError } from '../../src/errors.ts';
 import { changeSettings } from '../../src/moderation/change.ts';
+import { admit } from '../../src/moderation/gate.ts';
 import type { SeenMember } from '../../src/moderation/member.ts';
+import { lookUpPlace } from '../../src/moderation/place.ts';
 import type { Rule } from '../../src/moderation/rules.ts';
+import { suitFor } from '../../src/prompt/recipe.ts';
+import { splitTags } from '../../src/prompt/tags.ts';
 import { accept } from '../../src/queue/accept.ts';
+import { recipeHash } from '../../src/recipe.ts';
 import { databaseKinds } from '../support/databases.ts';
 import { originOf, recipe, useQueue, wish } from '../support/queue.ts';
 
@@ -27,6 +34,7 @@ describe.each(databaseKinds)('what waits, when settings change, on %s', (kind) =
 		isDiscordAway = false;
 	});
 
+	const facts = { ageRestricted: false, settingsChannelId: gallery! };
 	const services = {
 		channelNow: async (channelId: string) => {
 			if (isDiscordAway) throw new Error('Discord is away');
@@ -42,11 +50,17 @@ describe.each(databaseKinds)('what waits, when settings change, on %s', (kind) =
 		return changeSettings(queue.db, { guildId, channelId, actorId: 'mod', version, patch });
 	};
 	const ask = async (prompt: string, channelId: string = gallery!, userId = '600') => {
-		const asked = { ...wish, recipe: { ...recipe, prompt } };
+		const asked = {
+			...wish,
+			request: { prompt },
+			recipe: suitFor({ ...recipe, prompt }, channelId === adults ? 'explicit' : 'sensitive'),
+		};
 		return (await accept({ ...queue, memberWaiting: 99 }, originOf({ guildId, channelId, userId }), asked)).generation
 			.id;
 	};
-	const again = (rules?: { before: Rule[]; after: Rule[] }) => rejudge({ ...queue, ...services }, guildId, rules);
+	const rejudged = (rules?: { before: Rule[]; after: Rule[] }) => rejudge({ ...queue, ...services }, guildId, rules);
+	const again = async (rules?: { before: Rule[]; after: Rule[] }) => (await rejudged(rules)).ended;
+	const usageOf = (id: string) => queue.db.select().from(usage).where(eq(usage.generationId, id));
 	const stateOf = async (id: string) => (await findGeneration(queue.db, id))!.state;
 	const block = (text: string): Rule => ({ match: 'words', text, action: 'block' });
 
@@ -107,23 +121,99 @@ describe.each(databaseKinds)('what waits, when settings change, on %s', (kind) =
 		]);
 	});
 
-	test('ends where a new rule would draw something else, and is asked for again; an old rule did that before', async () => {
+	test('is drawn as a new rule says, and shown so; an old rule did that before', async () => {
 		const rule: Rule = { match: 'words', text: 'gun', action: 'replace', replacement: 'toy gun' };
-		const id = await ask('1girl, toy gun');
+		const id = await ask('1girl, gun, smile');
 		await change({ rules: [rule] });
-		expect(await again({ before: [rule], after: [rule, block('hat')] })).toBe(0);
-		expect(await again({ before: [], after: [rule] })).toBe(1);
-		expect((await findGeneration(queue.db, id))!.failure).toMatch(/please ask again/);
+		expect(await rejudged({ before: [rule], after: [rule, block('hat')] })).toEqual({ ended: 0, held: 0, changed: 0 });
+		expect(await rejudged({ before: [], after: [rule] })).toEqual({ ended: 0, held: 0, changed: 1 });
+		const now = (await findGeneration(queue.db, id))!;
+		expect(now).toMatchObject({ state: 'queued', recipeHash: recipeHash(now.recipe) });
+		expect(splitTags(now.recipe.prompt)).toEqual(expect.arrayContaining(['1girl', 'toy gun', 'smile']));
+		expect(now.request.prompt).toBe('1girl, toy gun, smile');
+		expect(now.notes).toEqual(['A rule of this server replaced words of the prompt with “toy gun”.']);
+		expect(await rejudged({ before: [], after: [rule] })).toMatchObject({ changed: 0 });
 	});
 
-	test('is left alone where a painter has it, and where Discord does not answer: delivery asks again', async () => {
-		const [running, waiting] = [await ask('1girl, gun'), await ask('1girl, gun')];
-		await takeGeneration(queue.db, running);
+	test('is fitted to a ceiling that fell, once, and not loosened when it rises', async () => {
+		const id = await ask('1girl, smile', adults);
+		await change({ ceiling: 'nsfw' }, adults);
+		expect(await rejudged()).toMatchObject({ changed: 1 });
+		await change({ ceiling: 'safe' }, adults);
+		expect(await rejudged()).toMatchObject({ changed: 1 });
+		const now = (await findGeneration(queue.db, id))!;
+		expect(splitTags(now.recipe.prompt)).toContain('safe');
+		expect(splitTags(now.recipe.negative!)).toEqual(expect.arrayContaining(['nsfw', 'explicit']));
+		expect(now.notes).toHaveLength(1);
+		await change({ ceiling: 'explicit' }, adults);
+		expect(await rejudged()).toMatchObject({ changed: 0, ended: 0 });
+	});
+
+	test('waits for a moderator where a new rule wants that: out of the queue, not charged, with a card', async () => {
+		const rule: Rule = { match: 'words', text: 'gun', action: 'hold' };
+		const id = await ask('1girl, gun');
+		await change({ rules: [rule], logChannelId: '800000000000000009' });
+		expect(await rejudged({ before: [], after: [rule] })).toEqual({ ended: 0, held: 1, changed: 0 });
+		expect(await findGeneration(queue.db, id)).toMatchObject({ state: 'held', heldFor: 'gun', jobId: '' });
+		expect(await usageOf(id)).toEqual([]);
+		expect(await findCard(queue.db, id)).toMatchObject({ state: 'held' });
+		for (let job = await queue.jobs.take(99); job; job = await queue.jobs.take(99))
+			expect(job.generationId).not.toBe(id);
+		expect(await rejudged()).toEqual({ ended: 0, held: 0, changed: 0 });
+	});
+
+	test('ends where a new rule wants a moderator and there is no channel to ask in', async () => {
+		const id = await ask('1girl, gun');
+		await change({ rules: [{ match: 'words', text: 'gun', action: 'hold' }] });
+		expect(await again()).toBe(1);
+		expect(await stateOf(id)).toBe('failed');
+	});
+
+	test('ends at once where a painter has it: refunded and told, and what the painter still brings is void', async () => {
+		const id = await ask('1girl, gun');
+		const taken = (await takeGeneration(queue.db, id))!;
+		await change({ rules: [block('gun')] });
+		expect(await again()).toBe(1);
+		expect(await findGeneration(queue.db, id)).toMatchObject({ state: 'failed', cancelRequested: true });
+		expect(await usageOf(id)).toMatchObject([{ state: 'refunded' }]);
+		expect(await queue.db.select().from(outbox).where(eq(outbox.generationId, id))).toHaveLength(1);
+		expect(await endGeneration(queue.db, id, { state: 'painted', attempt: taken.attempt })).toBe(false);
+	});
+
+	test('is left alone where Discord does not answer: delivery asks again', async () => {
+		const id = await ask('1girl, gun');
 		await change({ rules: [block('gun')] });
 		isDiscordAway = true;
 		expect(await again()).toBe(0);
 		isDiscordAway = false;
 		expect(await again()).toBe(1);
-		expect([await stateOf(running), await stateOf(waiting)]).toEqual(['running', 'failed']);
+		expect(await stateOf(id)).toBe('failed');
+	});
+
+	test('a wish that is accepted while a rule changes is either seen by the change or sees it', async () => {
+		// Settings are changed and wishes accepted at the same instant, again and again, in both orders.
+		for (let i = 0; i < 12; i++) {
+			const rules = i % 2 === 0 ? [block('gun')] : [];
+			const before = i % 2 === 0 ? [] : [block('gun')];
+			const seen = await lookUpPlace(queue.db, guildId, facts);
+			const asked = { ...wish, recipe: { ...recipe, prompt: `1girl, gun, ${i}` } };
+			const accepting = accept(
+				{ ...queue, memberWaiting: 99 },
+				originOf({ guildId, channelId: gallery }),
+				asked,
+				async (tx) => {
+					const { version, channel, settings } = await lookUpPlace(tx, guildId, facts);
+					// The gate judged by what was seen before; it does so again only when that is old.
+					if (version !== seen.version) admit({ recipe: asked.recipe, channel, settings });
+					return { wish: asked };
+				},
+			).catch((error: UserError) => error.code);
+			const changing = change({ rules }).then(() => again({ before, after: rules }));
+			const order = i % 3 === 0 ? [changing, accepting] : [accepting, changing];
+			await Promise.all(order);
+			if (rules.length === 0) continue;
+			const open = (await openOfGuild(queue.db, guildId)).filter((it) => it.recipe.prompt.includes('gun'));
+			expect(open.map((it) => it.recipe.prompt)).toEqual([]);
+		}
 	});
 });

@@ -219,7 +219,10 @@ describe.each(databaseKinds)('taking pictures away on %s', (kind) => {
 			const mine = (await accept(queue, originOf({ userId: generation.userId, guildId }), wish)).generation;
 			const elsewhere = (await accept(queue, originOf({ userId: generation.userId, guildId: '701' }), wish)).generation;
 			await decide(queue, who, { kind: 'ban' });
-			expect(await findGeneration(queue.db, mine.id)).toMatchObject({ state: 'cancelled' });
+			expect(await findGeneration(queue.db, mine.id)).toMatchObject({
+				state: 'failed',
+				failure: expect.stringMatching(/gave you a ban.*nothing is charged/) as string,
+			});
 			expect(await findGeneration(queue.db, elsewhere.id)).toMatchObject({ state: 'queued' });
 		});
 

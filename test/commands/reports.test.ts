@@ -236,7 +236,7 @@ describe('what moderators decide', () => {
 		expect(await sanctionsInForce(shop.db, shop.discord.guild().id, shop.discord.user('mika').id)).toEqual([]);
 	});
 
-	test('who is timed out draws no more, at no door, and what they had waiting is cancelled', async () => {
+	test('who is timed out draws no more, at no door, and what they had waiting is ended, with a word why', async () => {
 		const { message, id } = await picture('mika');
 		await flag('ren', message);
 		const shown = await card(id);
@@ -246,7 +246,8 @@ describe('what moderators decide', () => {
 		const kei = shop.discord.user('kei');
 		await kei.select(shown, 'Time out from the bot …', '1d').acked();
 		const out = await card(id, (text) => /Timed out from the bot by/.test(text));
-		await waiting.waitFor((m) => /Cancelled/.test(textOf(m)));
+		await waiting.waitFor((m) => /Not shown here/.test(textOf(m)));
+		await notice(waiting, /gave you a time-out.*nothing is charged/);
 		const mika = shop.discord.user('mika');
 		for (const press of [
 			mika.slash('imagine', { prompt: '1girl' }),

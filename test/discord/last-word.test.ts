@@ -111,9 +111,9 @@ describe.each(databaseKinds)('the last word on a generation, on %s', (kind) => {
 
 	const deliverNow = (id: string) => {
 		const { client } = discord;
-		const model = { name: 'demo', upscaler: {} };
+		const models = [{ hash: recipe.model, name: 'demo', upscaler: {} }];
 		return deliver(
-			{ client, db: queue.db, store, model, thresholds: defaultThresholds, closeProgress: async () => {} },
+			{ client, db: queue.db, store, models, thresholds: defaultThresholds, closeProgress: async () => {} },
 			id,
 		);
 	};

@@ -28,8 +28,9 @@ describe('there are few ways, and a gate in each', () => {
 		]);
 		expect(filesWith(/\binsertGeneration\(/).toSorted()).toEqual(['db/generations.ts', 'queue/accept.ts']);
 		const submit = texts.get('commands/submit.ts')!;
-		expect(submit.indexOf('admit(')).toBeGreaterThan(0);
-		expect(submit.indexOf('admit(')).toBeLessThan(submit.indexOf('accept('));
+		expect(submit.indexOf('termsOf(')).toBeGreaterThan(0);
+		expect(submit.indexOf('termsOf(')).toBeLessThan(submit.indexOf('accept('));
+		expect(submit.split('admitOrHold(')).toHaveLength(2);
 	});
 
 	/** Who takes stored pictures out, and what asks there whether they may be seen. */
@@ -41,7 +42,9 @@ describe('there are few ways, and a gate in each', () => {
 		// Members' own pictures, in an archive that only they get: theirs by law.
 		'commands/export.ts': [],
 		// The parent of a picture, for the painter.
-		'queue/dispatcher.ts': [],
+		'queue/sources.ts': [],
+		// What a picture repeats, for the painter, who compares the two.
+		'queue/reference.ts': [],
 	};
 
 	test('stored pictures are read in few places, and each judges words and picture', () => {
@@ -230,11 +233,14 @@ async function explicitPicture() {
 
 test('the doors that paint open where it is allowed: this drive can see something', async () => {
 	const opened: string[] = [];
-	for (const door of doors.filter(({ name }) => /^(\/imagine|up|vary|reroll|remix)\b/.test(name))) {
+	for (const door of doors.filter(({ name }) => /^(\/imagine|up|vary|hires|pan|zoom|reroll|remix)\b/.test(name))) {
 		const result = await enter(door, await explicitPicture(), 'mika');
 		if (result.queued === 1) opened.push(door.name.split(',')[0]!);
 	}
-	expect(new Set(opened)).toEqual(new Set(['/imagine', 'up', 'vary', 'reroll', 'remix']));
+	const larger = ['hires', 'pan-left', 'pan-up', 'pan-right', 'pan-down', 'zoom-out'];
+	expect(new Set(opened)).toEqual(
+		new Set(['/imagine', 'up', 'vary', 'vary-subtle', 'vary-strong', ...larger, 'reroll', 'remix']),
+	);
 }, 60_000);
 
 describe.each([

@@ -72,6 +72,24 @@ test('a model is fetched, listed, used, verified, found damaged, mended and remo
 	expect([...(await filesIn(join(folder, 'models'))).keys()]).toEqual(['tiny-xl/loras/mine.txt']);
 });
 
+test('a model is offered beside the one in use, listed so, and not removed before it is withdrawn', async () => {
+	const hub = await FakeHub.start(await filesIn(tinyModel));
+	const env = { HF_ENDPOINT: hub.endpoint };
+	await writeFile(join(folder, '.env'), 'MODELS=/data/other.safetensors\n');
+	expect((await model(['pull', repo], env)).stdout).toMatch(/beside the model in use: npm run model -- offer tiny-xl/);
+	expect((await model(['offer', 'tiny-xl'])).stdout).toMatch(/MODELS=\/data\/other\.safetensors, tiny-xl now/);
+	expect(await model(['offer', 'tiny-xl'])).toMatchObject({ code: 0 });
+	expect(await readEnvKey(join(folder, '.env'), 'MODELS')).toBe('/data/other.safetensors, tiny-xl');
+	expect((await model(['list'])).stdout).toMatch(/^\+ tiny-xl +model/m);
+	expect(await model(['remove', 'tiny-xl', '--yes'])).toMatchObject({
+		code: 2,
+		stderr: expect.stringMatching(/npm run model -- withdraw tiny-xl/),
+	});
+	expect((await model(['withdraw', 'tiny-xl'])).code).toBe(0);
+	expect(await readEnvKey(join(folder, '.env'), 'MODELS')).toBe('/data/other.safetensors');
+	expect((await model(['remove', 'tiny-xl', '--yes'])).code).toBe(0);
+});
+
 test('what was not fetched is never deleted', async () => {
 	await cp(tinyModel, join(folder, 'models/own'), { recursive: true });
 	const { code, stderr } = await model(['remove', 'own', '--yes']);

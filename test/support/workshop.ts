@@ -3,11 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { APIMessage } from 'discord-api-types/v10';
-import type { Services } from '../../src/commands/context.ts';
+import type { InstalledFacts, Services } from '../../src/commands/context.ts';
 import type { Database, Db } from '../../src/db/client.ts';
-import { findGeneration, takeGeneration } from '../../src/db/generations.ts';
+import { findGeneration, type Generation, takeGeneration } from '../../src/db/generations.ts';
 import { cards } from '../../src/db/schema.ts';
 import { findVersion } from '../../src/db/settings.ts';
+import { ProgressBoard } from '../../src/discord/board.ts';
 import { CardPoster } from '../../src/discord/card-poster.ts';
 import { choresOf } from '../../src/discord/chores.ts';
 import { createClient, logIn, serve } from '../../src/discord/client.ts';
@@ -19,14 +20,14 @@ import type { Log } from '../../src/log.ts';
 import { openModelFolder } from '../../src/model/folder.ts';
 import { changeSettings } from '../../src/moderation/change.ts';
 import { defaultThresholds } from '../../src/moderation/thresholds.ts';
-import type { Ratings } from '../../src/pipeline/protocol.ts';
+import type { Picture, Ratings } from '../../src/pipeline/protocol.ts';
 import { Jobs } from '../../src/queue/jobs.ts';
 import { Outbox } from '../../src/queue/outbox.ts';
 import { settlePainted } from '../../src/queue/settle.ts';
 import { Sweeper } from '../../src/queue/sweeper.ts';
 import { type InteractionHandle, type Standin, startStandin } from '../../src/standin/index.ts';
 import { makePng } from '../standin/support/png.ts';
-import { makeDatabase } from './databases.ts';
+import type { TestDatabase } from './databases.ts';
 import { isResult, textOf } from './page.ts';
 
 /** Pictures as the tagger sees them. */
@@ -51,6 +52,11 @@ export class Workshop {
 	readonly logged: { message: string; facts: Record<string, unknown> | undefined }[];
 	ratings: Ratings = rated({ general: 1 });
 	paintsAtOnce = true;
+	/** What the tagger sees in a generation's pictures; `undefined` where it fails. */
+	seen: (generation: Generation) => Picture['seen'] = () => ({ ratings: this.ratings, youthTags: {} });
+	/** What happens around a wish: while it waits, while it is painted, when it is painted and not yet told, when it is told. */
+	meanwhile: (moment: 'waiting' | 'painting' | 'painted' | 'told', generation: Generation) => Promise<void> | void =
+		() => {};
 	readonly #closers: (() => Promise<unknown>)[];
 
 	private constructor(
@@ -65,12 +71,13 @@ export class Workshop {
 		this.#closers = closers;
 	}
 
-	static async open(kind: Database['kind'] = 'embedded'): Promise<Workshop> {
+	/** @param on a kind of the tests' databases, or a database of the caller's own: outside of vitest there is no other. */
+	static async open(on: Database['kind'] | TestDatabase = 'embedded'): Promise<Workshop> {
 		const closers: (() => Promise<unknown>)[] = [];
 		const logged: Workshop['logged'] = [];
 		const say = (message: string, facts?: Record<string, unknown>) => void logged.push({ message, facts });
 		const log: Log = { debug: () => {}, info: () => {}, warn: say, error: say };
-		const place = await makeDatabase(kind);
+		const place = typeof on === 'string' ? await (await import('./databases.ts')).makeDatabase(on) : on;
 		closers.push(place.remove);
 		const { db } = place.database;
 		const jobs = await Jobs.start(place.database, log);
@@ -85,22 +92,35 @@ export class Workshop {
 		const unconnected = createClient(discord.api);
 		closers.push(() => unconnected.destroy());
 		const client = await logIn(unconnected, discord.token, log, () => {});
-		const model = { ...(await openModelFolder('models/demo')), hash: 'm'.repeat(64), loras: [] };
+		const models: [InstalledFacts, ...InstalledFacts[]] = [
+			{ ...(await openModelFolder('models/demo')), hash: 'm'.repeat(64), loras: [] },
+		];
 		const thresholds = defaultThresholds;
-		const delivery = { client, db, store, model, thresholds, closeProgress: async () => {} };
-		const outbox = new Outbox({ db, log, deliver: (id) => deliver(delivery, id) });
+		const delivery = { client, db, store, models, thresholds, closeProgress: (id: string) => board.close(id) };
+		// It shows what is held; what is painted at once needs no progress.
+		const board = new ProgressBoard({ client, db, log, painters: 1 });
+		const outbox = new Outbox({
+			db,
+			log,
+			deliver: async (id) => {
+				const generation = await findGeneration(db, id);
+				if (generation) await workshop.meanwhile('painted', generation);
+				return deliver(delivery, id).finally(() => generation && workshop.meanwhile('told', generation));
+			},
+		});
 		const cards = new CardPoster({ client, db, store, thresholds, log });
 		const sweeper = new Sweeper({ chores: choresOf({ db, store, jobs, rest: client.rest }), log });
 		Object.assign(workshop.services, {
 			db,
 			jobs,
 			store,
-			model,
+			models,
 			memberWaiting: 5,
 			thresholds,
 			randomSeed: () => randomInt(2 ** 32),
-			announce: ({ id }) => {
-				if (workshop.paintsAtOnce) void workshop.#paint(id).then(() => outbox.wake());
+			announce: (generation) => {
+				if (generation.state === 'held') void board.show(generation);
+				else if (workshop.paintsAtOnce) void workshop.#paint(generation.id).then(() => outbox.wake());
 			},
 			wakeOutbox: () => outbox.wake(),
 			wakeSweeper: () => sweeper.wake(),
@@ -161,9 +181,16 @@ export class Workshop {
 	}
 
 	async #paint(id: string): Promise<void> {
+		const accepted = await findGeneration(this.db, id);
+		if (accepted) await this.meanwhile('waiting', accepted);
+		// Ended while it waited: by new rules, by its member.
+		if (accepted && (await findGeneration(this.db, id))?.state !== 'queued') return;
 		const job = await this.services.jobs.take(4);
 		const taken = job && (await takeGeneration(this.db, job.generationId));
-		if (!taken) throw new Error(`Expected ${id} to wait: ${(await findGeneration(this.db, id))?.state}`);
+		if (!taken)
+			throw new Error(`Expected ${id} to wait: ${(await findGeneration(this.db, id))?.state}, took ${job?.generationId}`);
+		await this.meanwhile('painting', taken);
+		const seen = this.seen(taken);
 		const { width, height, seeds } = taken.recipe;
 		const pictures = seeds.map((seed) => ({
 			seed,
@@ -171,8 +198,10 @@ export class Workshop {
 			height,
 			bytes: makePng(width, height, seed),
 			sha256: 'a'.repeat(64),
-			seen: { ratings: this.ratings, youthTags: {} },
+			...(seen && { seen }),
 		}));
-		await settlePainted(this.services, job, taken, pictures, { paintMs: 1, runMs: 1, rateMs: 1 });
+		const isOurs = await settlePainted(this.services, job, taken, pictures, { paintMs: 1, runMs: 1, rateMs: 1 });
+		// It was ended while it was painted: the job ends with it, as the dispatcher sees to.
+		if (!isOurs) await this.services.jobs.finish(this.db, job);
 	}
 }

@@ -2,12 +2,13 @@ import { type ButtonInteraction, MessageFlags } from 'discord.js';
 import { findAudit } from '../../db/audit.ts';
 import { UserError } from '../../errors.ts';
 import { settingsAction, undoChange } from '../../moderation/change.ts';
+import type { Rule } from '../../moderation/rules.ts';
 import { type AuditSearch, auditPage, decodeSearch } from '../audit-page.ts';
 import type { Call, Component } from '../context.ts';
 import type { Press } from '../custom-id.ts';
 import { undoDecision } from '../decisions.ts';
 import { isModerator } from '../moderator.ts';
-import { rejudge } from '../rejudge.ts';
+import { rejudge, rejudgedText } from '../rejudge.ts';
 import { guildOfManager } from '../settings/desk.ts';
 import { follow } from './case.ts';
 
@@ -42,9 +43,11 @@ async function undoSettings(
 	guildOfManager(interaction);
 	const outcome = await undoChange(call.db, by);
 	switch (outcome.kind) {
-		case 'changed':
-			await rejudge(call, by.guildId);
-			return undefined;
+		case 'changed': {
+			const { before, after } = outcome.entry;
+			const rules = (of: typeof before) => (of?.rules ?? []) as Rule[];
+			return rejudgedText(await rejudge(call, by.guildId, { before: rules(before), after: rules(after) }));
+		}
 		case 'unchanged':
 			return 'These settings are as they were before already.';
 		case 'overtaken':

@@ -111,7 +111,11 @@ export async function follow(
 const messages = (n: number) => (n === 1 ? 'one message' : `${n} messages`);
 
 /** Shows the card privately, as it is now. */
-async function showCase(interaction: MessageComponentInteraction, generationId: string, call: Call): Promise<void> {
+export async function showCase(
+	interaction: MessageComponentInteraction,
+	generationId: string,
+	call: Call,
+): Promise<void> {
 	const file = await caseFile(call.db, generationId);
 	if (!file) return;
 	const pictures = await casePictures(call.store, file, call.place, call.thresholds);

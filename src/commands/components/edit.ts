@@ -1,62 +1,57 @@
-import { LabelBuilder, ModalBuilder, TextInputBuilder, TextInputStyle } from 'discord.js';
+import type { Generation } from '../../db/generations.ts';
+import type { GenerationKind } from '../../db/schema.ts';
 import { withDefaults } from '../../prompt/defaults.ts';
+import { drawFrom, sourceIn } from '../../prompt/derive.ts';
+import { permute } from '../../prompt/permutations.ts';
 import { makeRecipe } from '../../prompt/recipe.ts';
 import { parseRequest } from '../../prompt/request.ts';
+import { cleanText } from '../../prompt/text.ts';
+import type { Wish } from '../../queue/accept.ts';
 import type { Component } from '../context.ts';
 import { encodePress } from '../custom-id.ts';
-import { submit } from '../submit.ts';
+import { modelForEdit } from '../models.ts';
+import { submitWishes } from '../submit-all.ts';
+import { promptForm, promptOf } from './prompt-form.ts';
 import { sourceOf } from './target.ts';
-
-const fields = { prompt: 'prompt', negative: 'negative' } as const;
-/** Discord's limit for the value of a text input. */
-const longestInput = 4000;
 
 /** ✏️: opens the prompt in a modal. */
 export const edit: Component = {
 	verb: 'edit',
 	async button(interaction, press, call) {
 		const { id, request } = await sourceOf(call, interaction, press);
-		const input = (customId: string, value: string | undefined) => {
-			const text = new TextInputBuilder()
-				.setCustomId(customId)
-				.setStyle(TextInputStyle.Paragraph)
-				.setMaxLength(longestInput);
-			return value ? text.setValue(value.slice(0, longestInput)) : text;
-		};
-		await interaction.showModal(
-			new ModalBuilder()
-				.setCustomId(encodePress({ verb: 'remix', id }))
-				.setTitle('Edit the prompt')
-				.addLabelComponents(
-					new LabelBuilder()
-						.setLabel('Prompt')
-						.setDescription('Tags, separated by commas; flags such as --ar 13:19 work as well')
-						.setTextInputComponent(input(fields.prompt, request.prompt)),
-					new LabelBuilder()
-						.setLabel('Negative')
-						.setDescription('What must not be in the picture')
-						.setTextInputComponent(input(fields.negative, request.negative).setRequired(false)),
-				),
-		);
+		await interaction.showModal(promptForm(encodePress({ verb: 'remix', id }), 'Edit the prompt', request));
 	},
 };
+
+/** What was drawn over a picture of the member's, or on a part of one, stays that with other words. */
+const keepsSource = new Set<GenerationKind>(['image', 'inpaint', 'extend']);
 
 /** The modal of ✏️, sent: the other choices stay as they were, the seeds are new. */
 export const remix: Component = {
 	verb: 'remix',
 	async modal(interaction, press, call) {
-		const { request: before } = await sourceOf(call, interaction, press);
-		const { seed: _, ...kept } = before;
-		const request = parseRequest({
-			...kept,
-			prompt: interaction.fields.getTextInputValue(fields.prompt),
-			negative: interaction.fields.getTextInputValue(fields.negative) || undefined,
+		const source = await sourceOf(call, interaction, press);
+		const { seed: _, ...kept } = source.request;
+		const { prompt, ...typed } = promptOf(interaction);
+		const wishes = permute(cleanText(prompt)).map((text): Wish => {
+			const changed = parseRequest({ ...kept, ...typed, prompt: text });
+			const { model, request, notes: told } = modelForEdit(call, changed, source);
+			const { recipe, notes } = makeRecipe(withDefaults(request, call.place.guild.defaults), {
+				model,
+				ceiling: call.place.ceiling,
+				randomSeed: call.randomSeed,
+				wildcards: call.place.guild.wildcards,
+			});
+			const wish: Wish = { kind: 'edit', request, recipe, notes: [...told, ...notes] };
+			return keepsSource.has(source.kind) ? continued(wish, source) : wish;
 		});
-		const { recipe } = makeRecipe(withDefaults(request, call.place.guild.defaults), {
-			model: call.model,
-			ceiling: call.place.ceiling,
-			randomSeed: call.randomSeed,
-		});
-		await submit(interaction, call, { kind: 'edit', request, recipe });
+		await submitWishes(interaction, call, wishes);
 	},
 };
+
+function continued(wish: Wish, { kind, recipe, parentImageId }: Generation): Wish {
+	const start = sourceIn(recipe);
+	if (!start) return wish;
+	const child = drawFrom(wish.recipe, { ...start, strength: wish.request.strength ?? recipe.strength });
+	return { ...wish, kind, recipe: child, ...(parentImageId !== null && { parentImageId }) };
+}

@@ -93,16 +93,27 @@ const eraseNow: Component = {
 
 export const mydataComponents: Component[] = [show, exportData, erase, eraseNow];
 
-/** `<reach>[-<id of the last generation of the part before>]`, and the number of the part and its first picture in one number. */
-function partButton(reach: Reach, { after, picture }: Cursor, number: number) {
-	const id = after === undefined ? reach : `${reach}-${after}`;
+/**
+ * `<reach>[-<id of the last generation of the part before>]`, or `<reach>-p<page>` while something besides generations is left, and the
+ * number of the part and its first picture in one number.
+ */
+function partButton(reach: Reach, { account, after, picture }: Cursor, number: number) {
+	const from = account === undefined ? after : `p${account}`;
+	const id = from === undefined ? reach : `${reach}-${from}`;
 	return button('export', id, `Part ${number}`, ButtonStyle.Primary, number * 10 + picture);
 }
 
 function readPart({ id, position = 10 }: Press): { reach: Reach; cursor: Cursor; number: number } {
-	const [reach = '', after] = id.split('-');
+	const [reach = '', from] = id.split('-');
 	const number = Math.max(1, Math.floor(position / 10));
-	const cursor = number === 1 ? exportStart : { after, picture: position % 10 };
+	// Generations' ids are hexadecimal.
+	const page = /^p(\d{1,6})$/.exec(from ?? '')?.[1];
+	const cursor =
+		number === 1
+			? exportStart
+			: page !== undefined
+				? { account: Number(page), after: undefined, picture: 0 }
+				: { account: undefined, after: from, picture: position % 10 };
 	return { reach: reachOf(reach), cursor, number };
 }
 

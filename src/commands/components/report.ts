@@ -90,6 +90,8 @@ async function reportable(
 			'banned',
 			'The moderators of this server banned you from the bot, so it takes no reports of yours.',
 		);
+	if (generation.state === 'held')
+		throw new UserError('held-already', 'A moderator looks at this already, before anything is drawn.');
 	if ((await reportsOf(db, generation.id)).some((it) => it.userId === userId)) throw new UserError(...again);
 	const made = await countReportsBy(db, userId, new Date(Date.now() - dayMs));
 	if (made >= mostPerDay)

@@ -1,26 +1,29 @@
 import { withDefaults } from '../../prompt/defaults.ts';
 import { reroll as rerollOf } from '../../prompt/derive.ts';
 import { makeRecipe } from '../../prompt/recipe.ts';
+import { hasWildcards } from '../../prompt/wildcards.ts';
 import type { Component } from '../context.ts';
+import { modelOf } from '../models.ts';
 import { submit } from '../submit.ts';
 import { sourceOf } from './target.ts';
 
-/** 🔄: the same recipe with new seeds. */
+/** 🔄: the same recipe with new seeds; wildcards are chosen anew, by them. */
 export const reroll: Component = {
 	verb: 'reroll',
 	async button(interaction, press, call) {
 		const { request, recipe: before, parentImageId } = await sourceOf(call, interaction, press);
+		const model = modelOf(call, before);
 		const { seed: _, ...seedless } = request;
-		const recipe =
-			before.model === call.model.hash
-				? rerollOf(before, call.randomSeed)
-				: // Sizes and defaults belong to a model, so another one starts from what the member asked for.
-					makeRecipe(withDefaults(seedless, call.place.guild.defaults), {
-						model: call.model,
-						ceiling: call.place.ceiling,
-						randomSeed: call.randomSeed,
-					}).recipe;
+		const isChosenAnew = before.parent === undefined && hasWildcards(`${request.prompt}, ${request.negative ?? ''}`);
+		const { recipe, notes } = isChosenAnew
+			? makeRecipe(withDefaults(seedless, call.place.guild.defaults), {
+					model,
+					ceiling: call.place.ceiling,
+					randomSeed: call.randomSeed,
+					wildcards: call.place.guild.wildcards,
+				})
+			: { recipe: rerollOf(before, call.randomSeed), notes: [] };
 		const parent = recipe.parent && parentImageId !== null ? { parentImageId } : {};
-		await submit(interaction, call, { kind: 'reroll', request, recipe, ...parent });
+		await submit(interaction, call, { kind: 'reroll', request, recipe, notes, ...parent });
 	},
 };

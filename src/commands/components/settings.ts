@@ -11,7 +11,7 @@ import { type Change, type ChangeOutcome, changeSettings, undoChange } from '../
 import type { Rule } from '../../moderation/rules.ts';
 import type { Call, Component } from '../context.ts';
 import type { Press } from '../custom-id.ts';
-import { rejudge } from '../rejudge.ts';
+import { rejudge, rejudgedText } from '../rejudge.ts';
 import { guildOfManager, openDesk } from '../settings/desk.ts';
 import { entryText, tellChange, undoId } from '../settings/history.ts';
 import { type Act, button, type Field, type Note, type Section, type Use } from '../settings/panel.ts';
@@ -124,11 +124,8 @@ async function tell(
 	if (outcome.kind !== 'changed') return;
 	const { guildId, before, after } = outcome.entry;
 	const rules = (of: typeof before) => (of?.rules ?? []) as Rule[];
-	const ended = await rejudge(call, guildId, { before: rules(before), after: rules(after) });
-	if (ended === 0) return;
-	const what = ended === 1 ? 'One wish that waited was' : `${ended} wishes that waited were`;
-	const content = `${what} ended by this change. Their authors are told, and nothing is charged.`;
-	await interaction.followUp({ content, flags: MessageFlags.Ephemeral });
+	const content = rejudgedText(await rejudge(call, guildId, { before: rules(before), after: rules(after) }));
+	if (content !== undefined) await interaction.followUp({ content, flags: MessageFlags.Ephemeral });
 }
 
 /** Of the changes that somebody missed: the history shows them all. */

@@ -1,7 +1,7 @@
-import type { ButtonInteraction, ModalSubmitInteraction } from 'discord.js';
 import type { Db } from '../../db/client.ts';
 import { findGeneration, type Generation } from '../../db/generations.ts';
-import { type Image, imagesOf } from '../../db/images.ts';
+import { findImage, type Image, imagesOf } from '../../db/images.ts';
+import { findShown } from '../../db/outbox.ts';
 import { UserError } from '../../errors.ts';
 import type { Call } from '../context.ts';
 import type { Press } from '../custom-id.ts';
@@ -27,7 +27,7 @@ export async function targetOf(db: Db, interaction: { channelId: string | null }
  */
 export async function sourceOf(
 	call: Pick<Call, 'db' | 'place' | 'member'>,
-	interaction: ButtonInteraction | ModalSubmitInteraction,
+	interaction: { channelId: string | null; user: { id: string } },
 	press: Press,
 ): Promise<Generation> {
 	const generation = await targetOf(call.db, interaction, press);
@@ -36,6 +36,41 @@ export async function sourceOf(
 	throw new UserError(
 		'not-yours',
 		'In this server only the author and moderators use these buttons. Ask for pictures of your own with /imagine.',
+	);
+}
+
+/**
+ * Finds the picture that something new is made from: of an enlargement, which is larger than the model draws, what it was made from.
+ *
+ * @throws {UserError} as `sourceOf` and `pictureOf` do
+ */
+export async function originalOf(
+	call: Pick<Call, 'db' | 'place' | 'member'>,
+	interaction: Parameters<typeof sourceOf>[1],
+	press: Press,
+): Promise<{ generation: Generation; image: Image }> {
+	const generation = await sourceOf(call, interaction, press);
+	const image = await pictureOf(call.db, generation, press);
+	const { upscaler, parent } = generation.recipe;
+	if (upscaler === undefined || parent?.imageId === undefined) return { generation, image };
+	const original = await findImage(call.db, parent.imageId);
+	const drawn = original && (await findGeneration(call.db, original.generationId));
+	if (!original || !drawn || drawn.deletedAt) throw new UserError(...gone);
+	return { generation: drawn, image: original };
+}
+
+/** Finds what a message of ours in this channel shows. @throws {UserError} `unknown-picture` */
+export async function shownIn(
+	db: Db,
+	{ channelId }: { channelId: string | null },
+	messageId: string,
+): Promise<Generation> {
+	const id = await findShown(db, messageId);
+	const generation = id === undefined ? undefined : await findGeneration(db, id);
+	if (generation?.channelId === channelId && !generation.deletedAt) return generation;
+	throw new UserError(
+		'unknown-picture',
+		'There is no picture of mine in this channel under that link. Copy the link from the menu of my message.',
 	);
 }
 

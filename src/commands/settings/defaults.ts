@@ -1,22 +1,31 @@
 import { LabelBuilder, ModalBuilder, TextInputBuilder, TextInputStyle } from 'discord.js';
 import { aspectChoices, defaultAspect } from '../../prompt/aspects.ts';
+import { isNamed, type NamedModel, writtenAs } from '../../prompt/models.ts';
 import { defaultPreset, presetChoices } from '../../prompt/presets.ts';
 import { parseRequest } from '../../prompt/request.ts';
+import { defaultStyle, styleChoices } from '../../prompt/styles.ts';
 import { shorten } from '../alt-text.ts';
 import { asCode } from './describe.ts';
-import { type Act, button, fieldId, lineWith, oneOf, type Section, text } from './panel.ts';
+import { type Act, button, fieldId, lineWith, oneOf, type Part, type Section, text } from './panel.ts';
 
 /** What a wish gets that does not say otherwise. */
 export const defaults: Section = {
 	name: 'defaults',
 	label: 'Defaults',
 	hint: 'What a wish gets that does not say otherwise',
-	show: ({ settings: { defaults: now }, version }) => [
+	show: ({ settings: { defaults: now }, version, call: { models } }) => [
 		text('## Defaults', 'What a wish gets that does not say otherwise.', '**What is added to every prompt**'),
 		oneOf(
 			fieldId('preset', version),
 			presetChoices().map(({ name, value }) => ({ label: name, value })),
 			now.preset ?? defaultPreset,
+		),
+		...modelParts(now.model, models, version),
+		text('**Style**'),
+		oneOf(
+			fieldId('style', version),
+			styleChoices().map(({ name, value }) => ({ label: name, value })),
+			now.style ?? defaultStyle,
 		),
 		text('**Shape**'),
 		oneOf(
@@ -32,6 +41,14 @@ export const defaults: Section = {
 	],
 	fields: {
 		preset: { select: ({ interaction }) => changed({ preset: interaction.values[0] }) },
+		model: {
+			// The operator's choice is no choice of the server's: it follows when the operator changes it.
+			select: ({ interaction, desk }) => {
+				const [value] = interaction.values;
+				return changed({ model: value === writtenAs(desk.call.models[0].name) ? null : value });
+			},
+		},
+		style: { select: ({ interaction }) => changed({ style: interaction.values[0] }) },
 		aspect: { select: ({ interaction }) => changed({ aspect: interaction.values[0] }) },
 		negative: {
 			button: ({ desk, version }) => {
@@ -60,6 +77,26 @@ export const defaults: Section = {
 		},
 	},
 };
+
+/** Most servers have one model, and nothing to choose. */
+function modelParts(
+	now: string | undefined,
+	[first, ...others]: readonly [NamedModel, ...NamedModel[]],
+	version: number,
+): Part[] {
+	if (others.length === 0) return [];
+	const offered = [first, ...others].slice(0, mostModels);
+	const chosen = now === undefined ? first : offered.find((model) => isNamed(model, now));
+	const choices = offered.map(({ name }) => ({ label: name.slice(0, 100), value: writtenAs(name).slice(0, 100) }));
+	const gone = now === undefined || chosen ? '' : `${now.slice(0, 100)} is no longer installed`;
+	return [
+		text('**Model**'),
+		oneOf(fieldId('model', version), choices, chosen && writtenAs(chosen.name).slice(0, 100), gone),
+	];
+}
+
+/** A menu holds no more. */
+const mostModels = 25;
 
 function changed(patch: Record<string, unknown>): Act {
 	return { kind: 'change', channelId: '', patch: { defaults: patch } };

@@ -5,6 +5,7 @@ import type { Place } from '../../moderation/place.ts';
 import type { Rule } from '../../moderation/rules.ts';
 import type { Limit } from '../../moderation/settings.ts';
 import { presets } from '../../prompt/presets.ts';
+import { defaultStyle, type StyleName, styleNamed } from '../../prompt/styles.ts';
 import { shorten } from '../alt-text.ts';
 import { escaped } from '../escape.ts';
 
@@ -43,6 +44,7 @@ export const names = {
 	},
 	spoiler: { never: 'no picture', borderline: 'pictures near the limit', always: 'every picture' },
 	buttons: { everyone: 'everyone', author: 'only the author and moderators' },
+	language: { auto: 'as Discord has it for this server', en: 'English', ja: '日本語', de: 'Deutsch' },
 } as const;
 
 export const limitNames = {
@@ -60,9 +62,12 @@ const labels: Record<string, string> = {
 	artists: 'Who may draw',
 	unlimited: 'Who has no limits',
 	'defaults.preset': 'Preset',
+	'defaults.model': 'Model',
+	'defaults.style': 'Style',
 	'defaults.aspect': 'Shape',
 	'defaults.negative': 'Negative for all',
 	buttons: 'Who may press buttons',
+	language: 'Language',
 	retentionDays: 'Kept',
 	logChannelId: 'Reports go to',
 	strikeDays: 'Days until a warning no longer counts',
@@ -87,6 +92,7 @@ function told({ path, before, after }: Leaf, channelId: string | null): string {
 function labelOf(path: string[]): string {
 	const [key, whose, role] = path;
 	const last = path.at(-1)!;
+	if (key === 'wildcards') return `Wildcard ${asCode(`__${last}__`)}`;
 	if (key !== 'limits') return labels[path.join('.')] ?? path.join('.');
 	const who = whose === 'members' ? 'All members' : whose === 'newcomers' ? 'Newcomers' : `<@&${role}>`;
 	return `${who}, ${limitNames[last as keyof Limit] ?? last}`;
@@ -99,7 +105,10 @@ function valueText(path: string[], value: unknown, channelId: string | null): st
 	if (key === 'retentionDays') return retentionText(value as number | null);
 	if (key === 'logChannelId') return value === null ? 'nowhere' : `<#${value}>`;
 	if (key === 'adultGuild') return value ? 'yes' : 'no';
+	if (key === 'wildcards') return value === null ? 'none' : `${(value as string[]).length} entries`;
 	if (path[1] === 'preset') return presetText(value as keyof typeof presets | null);
+	if (path[1] === 'style') return styleNamed((value as StyleName | null) ?? defaultStyle).label;
+	if (path[1] === 'model' && value === null) return 'the operator’s choice';
 	if (value === null) return channelId !== null ? 'as the server' : key === 'defaults' ? 'none' : 'as at first';
 	if (key === 'ceiling' && value !== 'discord') return asCode(String(value));
 	const named = (names as Record<string, Record<string, string>>)[key];

@@ -1,4 +1,5 @@
 import type { Rule } from '../../moderation/rules.ts';
+import { styleNamed } from '../../prompt/styles.ts';
 import { escaped } from '../escape.ts';
 import { limitText, placeText, presetText, retentionText, rolesText } from './describe.ts';
 import { placeOf } from './desk.ts';
@@ -75,7 +76,9 @@ export function rulesText(rules: readonly Rule[]): string {
 }
 
 function defaultsText({ settings: { defaults } }: Desk): string {
+	const model = defaults.model ? `, model ${escaped(defaults.model)}` : '';
+	const style = defaults.style && defaults.style !== 'none' ? `, style ${styleNamed(defaults.style).label}` : '';
 	const aspect = defaults.aspect ? `, shape ${defaults.aspect}` : '';
 	const negative = defaults.negative ? ', and a negative' : '';
-	return `${presetText(defaults.preset).toLowerCase()}${aspect}${negative}`;
+	return `${presetText(defaults.preset).toLowerCase()}${model}${style}${aspect}${negative}`;
 }

@@ -1,4 +1,4 @@
-import { ChannelSelectMenuBuilder, ChannelType, PermissionFlagsBits } from 'discord.js';
+import { ChannelSelectMenuBuilder, ChannelType, type Guild, PermissionFlagsBits } from 'discord.js';
 import { UserError } from '../../errors.ts';
 import { retentionText } from './describe.ts';
 import { channelOf } from './desk.ts';
@@ -73,6 +73,8 @@ export const reports: Section = {
 			text(
 				'## Reports',
 				`**Where they go:** ${logChannelId === null ? 'nowhere yet. Choose a channel that only moderators see.' : `<#${logChannelId}>`}`,
+				'Wishes at which moderators look first go there too.',
+				...(isOpenToAll(guild, logChannelId) ? [openToAll] : []),
 			),
 			row(select),
 			text('**A warning counts for**'),
@@ -102,6 +104,14 @@ export const reports: Section = {
 		strikes: { select: ({ interaction: { values } }) => changed({ strikeDays: Number(values[0]) }) },
 	},
 };
+
+const openToAll =
+	'⚠️ **Everybody sees this channel.** Cards show reported pictures, prompts, and who reported them. Take View Channel from @everyone there, or choose another channel.';
+
+function isOpenToAll(guild: Guild, channelId: string | null): boolean {
+	const channel = guild.channels.cache.get(channelId ?? '');
+	return channel?.permissionsFor(guild.roles.everyone).has(PermissionFlagsBits.ViewChannel) ?? false;
+}
 
 /** Numbers of days to choose from, with the one that holds now. */
 function daysChoices(offered: number[], now: number | null, label: (days: number) => string): Choice[] {

@@ -1,14 +1,28 @@
 import { channels } from './channels.ts';
 import { defaults } from './defaults.ts';
 import { history } from './history.ts';
+import { language } from './language.ts';
 import { limits } from './limits.ts';
 import { overview } from './overview.ts';
 import type { Field, Section } from './panel.ts';
 import { pressing, privacy, reports } from './people.ts';
+import { wildcards } from './wildcards.ts';
 import { words } from './words.ts';
 
 /** Every section of the panel, in the order of its menu. */
-export const sections: Section[] = [overview, channels, limits, defaults, pressing, words, privacy, reports, history];
+export const sections: Section[] = [
+	overview,
+	channels,
+	limits,
+	defaults,
+	pressing,
+	words,
+	wildcards,
+	privacy,
+	reports,
+	language,
+	history,
+];
 
 const byName = new Map(sections.map((section) => [section.name, section]));
 

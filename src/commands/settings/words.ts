@@ -86,7 +86,7 @@ export const words: Section = {
 	},
 };
 
-function show({ settings: { rules }, version }: Desk, arg: string): Part[] {
+function show({ settings: { rules, logChannelId }, version }: Desk, arg: string): Part[] {
 	const pages = Math.max(1, Math.ceil(rules.length / perPage));
 	const page = Math.min(pages - 1, Number(arg) || 0);
 	const first = page * perPage;
@@ -111,6 +111,7 @@ function show({ settings: { rules }, version }: Desk, arg: string): Part[] {
 			'## Words',
 			`${capital(rulesText(rules))}. They hold besides the ratings, for whole words: \`class\` is not \`ass\`. Tricks of spelling are seen through.`,
 			...listed,
+			...(logChannelId === null && rules.some(({ action }) => action === 'hold') ? [nobodyToAsk] : []),
 		),
 		row(...add),
 		...(shown.length > 0 ? [row(remove.setMaxValues(shown.length))] : []),
@@ -122,6 +123,9 @@ function show({ settings: { rules }, version }: Desk, arg: string): Part[] {
 		),
 	];
 }
+
+const nobodyToAsk =
+	'⚠️ **Some rules ask a moderator first, and there is no channel to ask in:** such wishes are refused. Choose one under Reports.';
 
 async function addRules(use: Use<ModalSubmitInteraction>): Promise<Act> {
 	const { interaction, desk, arg, version } = use;
