@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { SetupError, UserError } from '../src/errors.ts';
 import { encodeImage } from '../src/images/encode.ts';
-import { recipeOfOne } from '../src/images/metadata.ts';
 import { toRgb } from '../src/images/pixels.ts';
 import { hashModel, openModelFolder } from '../src/model/folder.ts';
 import { hashLoras } from '../src/model/lora-files.ts';
@@ -15,7 +14,7 @@ import { resolveDevice } from '../src/pipeline/session.ts';
 import { optionNames } from '../src/prompt/options.ts';
 import { makeRecipe } from '../src/prompt/recipe.ts';
 import { parseRequest, type RequestOptions } from '../src/prompt/request.ts';
-import { canonicalRecipe } from '../src/recipe.ts';
+import { canonicalRecipe, recipeOfOne } from '../src/recipe.ts';
 
 /*
  * Draws without Discord, in this process. Prints the recipe as JSON; progress and notes go to stderr. Exits with 2 and one line

@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { SetupError } from '../src/errors.ts';
@@ -6,6 +6,7 @@ import { hashModel, openModelFolder } from '../src/model/folder.ts';
 import type { Kind } from '../src/model/hub/choose.ts';
 import { Hub } from '../src/model/hub/client.ts';
 import { gigabytes, pull } from '../src/model/hub/pull.ts';
+import { modelsFolder } from '../src/model/installed.ts';
 import { readEnvKey, writeEnvKey } from './model/env-file.ts';
 import { Progress } from './model/progress.ts';
 import { findShelved, listShelf, removeShelved, requireUsable, type Shelved, verifyShelved } from './model/shelf.ts';
@@ -15,7 +16,7 @@ import { findShelved, listShelf, removeShelved, requireUsable, type Shelved, ver
  * something that was verified is wrong, and with 2 and one line if the question was.
  */
 const usage = `usage: npm run model -- pull <owner/name> [--revision main] [--file x.safetensors] [--lora] [--to models] [--use]
-       npm run model -- list | verify [<name>] | use <name> | remove <name> [--yes]`;
+       npm run model -- list | verify [<name>] | use <name> | offer <name> | withdraw <name> | remove <name> [--yes]`;
 
 /** Which key of `.env` chooses one of a kind. */
 const keys: Partial<Record<Kind, string>> = { model: 'MODEL_DIR', checkpoint: 'MODEL_DIR', tagger: 'TAGGER_DIR' };
@@ -38,6 +39,8 @@ async function main(): Promise<number> {
 	if (command === 'verify')
 		return verify(name === undefined ? await listShelf(models) : [await findShelved(models, name)]);
 	if (command === 'use' && name !== undefined) return use(await findShelved(models, name));
+	if (command === 'offer' && name !== undefined) return offer(await findShelved(models, name));
+	if (command === 'withdraw' && name !== undefined) return withdraw(await findShelved(models, name));
 	if (command === 'remove' && name !== undefined) return remove(await findShelved(models, name), values.yes);
 	throw new SetupError(usage);
 }
@@ -106,6 +109,8 @@ async function tellUse(shelved: Shelved, isWanted: boolean): Promise<number> {
 	if (key !== undefined && isWanted) return use(shelved);
 	if (key !== undefined)
 		console.log(`To use it, put ${key}=${shelved.path} into .env, or: npm run model -- use ${shelved.name}`);
+	if (key === 'MODEL_DIR' && !isWanted)
+		console.log(`To let members choose it beside the model in use: npm run model -- offer ${shelved.name}`);
 	if (shelved.kind === 'lora') console.log(`Members ask for it with <lora:${shelved.name}:0.8>.`);
 	return 0;
 }
@@ -116,11 +121,12 @@ async function list(models: string): Promise<number> {
 			.filter((path) => path !== undefined)
 			.map((path) => resolve(path)),
 	);
+	const offered = await offeredModels();
 	const all = await listShelf(models);
 	for (const { kind, name, path, bytes, record } of all)
 		console.log(
 			[
-				used.has(resolve(path)) ? '*' : ' ',
+				used.has(resolve(path)) ? '*' : offered.some((one) => isOffered(one, { name, path })) ? '+' : ' ',
 				name.padEnd(32),
 				kind.padEnd(10),
 				gigabytes(bytes).padStart(9),
@@ -129,7 +135,9 @@ async function list(models: string): Promise<number> {
 				.join(' ')
 				.trimEnd(),
 		);
-	console.log(all.length === 0 ? `${models} holds no models.` : '* is named in .env');
+	console.log(
+		all.length === 0 ? `${models} holds no models.` : '* is in use, + can be chosen by members besides (.env)',
+	);
 	return 0;
 }
 
@@ -164,12 +172,54 @@ async function use(shelved: Shelved): Promise<number> {
 	return 0;
 }
 
+/** Lets members choose a model beside the one in use. */
+async function offer(shelved: Shelved): Promise<number> {
+	if (keys[shelved.kind] !== 'MODEL_DIR')
+		throw new SetupError(`${shelved.path} is a ${shelved.kind}: only models are offered.`);
+	await requireUsable(shelved.kind, shelved.path);
+	const offered = await offeredModels();
+	if (!offered.some((one) => one === '*' || isOffered(one, shelved)))
+		await writeEnvKey(envFile, 'MODELS', [...offered, nameOf(shelved)].join(', '));
+	console.log(`.env says MODELS=${(await offeredModels()).join(', ')} now. It holds from the next start on.`);
+	return 0;
+}
+
+async function withdraw(shelved: Shelved): Promise<number> {
+	const offered = await offeredModels();
+	const left = offered.filter((one) => !isOffered(one, shelved));
+	if (left.length === offered.length) throw new SetupError(`${shelved.path} is not named in MODELS in .env.`);
+	await writeEnvKey(envFile, 'MODELS', left.join(', '));
+	console.log(`${shelved.name} is no longer offered, from the next start on.`);
+	return 0;
+}
+
+/** What MODELS in .env lists, as `src/config.ts` reads it. */
+async function offeredModels(): Promise<string[]> {
+	return ((await readEnvKey(envFile, 'MODELS')) ?? '')
+		.split(',')
+		.map((one) => one.trim())
+		.filter((one) => one !== '');
+}
+
+function isOffered(entry: string, { name, path }: Pick<Shelved, 'name' | 'path'>): boolean {
+	return resolve(entry) === resolve(path) || (entry === name && resolve(dirname(path)) === resolve(modelsFolder));
+}
+
+/** A name is found in the folder of models only. */
+function nameOf({ name, path }: Shelved): string {
+	return resolve(dirname(path)) === resolve(modelsFolder) ? name : relative('.', path);
+}
+
 async function remove(shelved: Shelved, isSure: boolean): Promise<number> {
 	const key = keys[shelved.kind];
 	const chosen = key === undefined ? undefined : await readEnvKey(envFile, key);
 	if (chosen !== undefined && resolve(chosen) === resolve(shelved.path))
 		throw new SetupError(
 			`${shelved.path} is the one that .env names (${key}). Choose another first: npm run model -- use …`,
+		);
+	if ((await offeredModels()).some((one) => isOffered(one, shelved)))
+		throw new SetupError(
+			`${shelved.path} is offered to members (MODELS in .env). First: npm run model -- withdraw ${shelved.name}`,
 		);
 	if (!isSure && !(await confirm(`Delete ${shelved.path} (${gigabytes(shelved.bytes)})? [y/N] `))) {
 		console.log('Nothing was deleted.');

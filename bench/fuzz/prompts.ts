@@ -17,6 +17,7 @@ import { compileRules, type Rule, type RuleSet, ruleLimits } from '../../src/mod
 import { makeRecipe } from '../../src/prompt/recipe.ts';
 import { parseRequest } from '../../src/prompt/request.ts';
 import { syntaxNames } from '../../src/prompt/syntax/index.ts';
+import { english } from '../../src/words/index.ts';
 import { pick, type Random, seeded } from '../../test/moderation/random.ts';
 import { beyond, fresh, heldOut, known, last } from '../../test/moderation/tricks.ts';
 import { demoModel } from '../../test/prompt/any.ts';
@@ -245,10 +246,10 @@ function checkLayouts(generation: Generation): void {
 		isSpoiler: false,
 	}));
 	for (const body of [
-		queuedLayout(generation, { place: 1, seconds: 1 }),
-		progressLayout(generation, { step: 1, steps: 2, preview: 'preview.webp' }),
-		resultLayout(generation, { pictures, withheld: 0, seconds: 1, modelName: 'demo', canUpscale: true }),
-		endedLayout(generation, 'This failed.'),
+		queuedLayout(generation, { place: 1, seconds: 1 }, english),
+		progressLayout(generation, { step: 1, steps: 2, preview: 'preview.webp' }, english),
+		resultLayout(generation, { pictures, withheld: 0, seconds: 1, modelName: 'demo', canUpscale: true }, english),
+		endedLayout(generation, 'This failed.', english),
 	])
 		checkBody(body);
 	const card = { generationId: generation.id, guildId: generation.guildId, state: 'open', decisions: 0 };
