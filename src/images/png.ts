@@ -41,6 +41,13 @@ export function readPngText(png: Uint8Array, keyword: string): string | undefine
 	return undefined;
 }
 
+/** The size in pixels that a PNG's header says. */
+export function pngSize(png: Uint8Array): { width: number; height: number } | undefined {
+	const header = readChunks(png).next().value;
+	if (header?.type !== 'IHDR' || header.data.length < 8) return undefined;
+	return { width: header.data.readUInt32BE(0), height: header.data.readUInt32BE(4) };
+}
+
 /** The chunks of a PNG, as far as they are whole; checksums are not looked at. */
 export function* readChunks(png: Uint8Array): Generator<{ type: string; data: Buffer; end: number }> {
 	const bytes = Buffer.from(png.buffer, png.byteOffset, png.byteLength);

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
 import { ModelError } from './errors.ts';
-import { readJson } from './json-file.ts';
+import { readJson, readOptionalJson } from './json-file.ts';
 import { type TinyDecoderConfig, tinyDecoderConfigSchema } from './networks/tiny-decoder.ts';
 import { findWeights, type Weights } from './weights.ts';
 
@@ -46,6 +47,13 @@ export async function openPreviewDecoder(path: string, latentChannels?: number):
 			`\`${label}\`: expected \`latent_channels\` to be the model's, ${latentChannels}, got ${config.latent_channels}`,
 		);
 	return { config, weights: await findWeights(dirname(path), basename(path), 'diffusion_pytorch_model') };
+}
+
+/** Says whether a folder holds a decoder of previews, rather than a whole VAE. */
+export async function isPreviewDecoder(path: string): Promise<boolean> {
+	const classSchema = z.object({ _class_name: z.string() });
+	const config = await readOptionalJson(join(path, 'config.json'), `${basename(path)}/config.json`, classSchema);
+	return config?._class_name === 'AutoencoderTiny';
 }
 
 async function isThere(path: string): Promise<boolean> {

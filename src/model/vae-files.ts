@@ -28,6 +28,16 @@ export async function readVae(path: string, replaced: VaeConfig): Promise<VaeFil
 	}
 }
 
+/**
+ * Opens the folder of a VAE by itself, without a model that it is for.
+ *
+ * @throws {ModelError} naming the file, and the key or tensor, that is missing or wrong.
+ */
+export async function openVaeFolder(root: string): Promise<VaeFiles> {
+	const config = await readJson(join(root, 'config.json'), `${basename(root)}/config.json`, vaeConfigSchema);
+	return { config, weights: await findWeights(dirname(root), basename(root), 'diffusion_pytorch_model') };
+}
+
 async function read(path: string, replaced: VaeConfig): Promise<VaeFiles> {
 	const source = resolve(path);
 	const found = await stat(source).catch((error: unknown) => {
@@ -36,7 +46,7 @@ async function read(path: string, replaced: VaeConfig): Promise<VaeFiles> {
 	if (!found.isDirectory()) return { config: replaced, weights: await readVaeFile(source, replaced) };
 	const folders = [source, join(source, 'vae')];
 	const root = (await isFile(join(folders[1]!, 'config.json'))) ? folders[1]! : folders[0]!;
-	const config = await readJson(join(root, 'config.json'), `${basename(root)}/config.json`, vaeConfigSchema);
+	const { config, weights } = await openVaeFolder(root);
 	if (
 		config.latent_channels !== replaced.latent_channels ||
 		config.block_out_channels.length !== replaced.block_out_channels.length
@@ -44,7 +54,7 @@ async function read(path: string, replaced: VaeConfig): Promise<VaeFiles> {
 		throw new ModelError(
 			`\`${basename(root)}/config.json\`: expected a VAE for this model (${replaced.latent_channels} latent channels, ${replaced.block_out_channels.length} levels), got ${config.latent_channels} channels and ${config.block_out_channels.length} levels`,
 		);
-	return { config, weights: await findWeights(dirname(root), basename(root), 'diffusion_pytorch_model') };
+	return { config, weights };
 }
 
 async function readVaeFile(path: string, { block_out_channels: levels }: VaeConfig): Promise<Weights> {

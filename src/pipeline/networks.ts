@@ -36,8 +36,8 @@ export interface Networks extends TunedNetworks {
 	vaeEncoder: () => Promise<Session>;
 	/** Opened on first use. @throws {ModelError} if the model has none. */
 	upscaler: () => Promise<Session>;
-	/** Opened on first use; `undefined` if the model has none. */
-	previewDecoder: (() => Promise<Session>) | undefined;
+	/** `undefined` if the model has none. */
+	previewDecoder: Session | undefined;
 	/** Milliseconds spent inside of all networks so far, those of other models that share the cache among them. */
 	runMs: () => number;
 	/** Whether the networks with these LoRAs are open now; without a list, whether the UNet is with any. */
@@ -94,7 +94,7 @@ export async function openNetworks(
 		vaeDecoder: await open(compileVaeDecoder(folder, full)),
 		vaeEncoder: once(() => open(compileVaeEncoder(folder, full))),
 		upscaler: once(() => open(compileUpscaler(folder, full))),
-		previewDecoder: previewDecoder && once(() => open(compilePreviewDecoder(previewDecoder, full))),
+		previewDecoder: previewDecoder && (await open(compilePreviewDecoder(previewDecoder, full))),
 		isOpen: (loras) =>
 			loras ? loraParts.every((part) => cache.has(keyOf(part, loras))) : cache.has(`${folder.path} ["unet"`),
 		runMs: () => opened.reduce((sum, session) => sum + session.runMs, cache.runMs),

@@ -5,8 +5,8 @@ import { encodePreview, type Sign } from '../images/encode.ts';
 import type { RgbImage } from '../images/pixels.ts';
 import { describePicture } from './describe.ts';
 import { finishPictures } from './finish.ts';
-import { drawable } from './inpaint.ts';
 import { ModelShelf } from './model-shelf.ts';
+import { saysOutOfMemory } from './out-of-memory.ts';
 import { coarse } from './preview.ts';
 import { PreviewPace } from './preview-pace.ts';
 import type { Device, FromPainter, PaintJob, ToPainter } from './protocol.ts';
@@ -14,7 +14,7 @@ import { type Critics, loadScorer, loadTagger, lookAt, rate } from './rating.ts'
 import { paintInRounds } from './rounds.ts';
 import type { PaintOptions, Sdxl } from './sdxl.ts';
 import { resolveDevice } from './session.ts';
-import { readSources, type Sources } from './sources.ts';
+import { readSources, readUpload } from './sources.ts';
 import { Upscalers } from './upscalers.ts';
 
 /*
@@ -23,6 +23,9 @@ import { Upscalers } from './upscalers.ts';
  * `paint`), painting (left by `painted`, failed or cancelled), rating (left by the last `rated` or `scored`, or cancelled). It ends when the bot does, and tells before it ends for any reason of its own.
  * `session.run` blocks this thread, so messages are heard between runs.
  */
+
+/** What the last preview took: the next job's first one is due accordingly. */
+let previewMs = 0;
 
 let current: { id: string; abort: AbortController; proceed: PromiseWithResolvers<void> } | undefined;
 
@@ -119,10 +122,10 @@ function receive(loaded: Loaded, message: ToPainter): void {
 /** Never rejects: every way it can go is a message, of which the last is returned. */
 async function paint(loaded: Loaded, job: PaintJob, signal: AbortSignal): Promise<FromPainter> {
 	const { device, shelf, sign, upscalers, ...critics } = loaded;
-	let sources: Sources;
+	let upload: RgbImage | undefined;
 	try {
-		sources = await readSources(job);
-		if (sources.upload) await askToUse(sources.upload, job, critics, signal);
+		upload = await readUpload(job);
+		if (upload) await askToUse(upload, job, critics, signal);
 	} catch (error) {
 		if (signal.aborted) return { type: 'cancelled', id: job.id };
 		return { type: 'failed', id: job.id, message: messageOf(error), isRefusal: error instanceof UserError };
@@ -144,18 +147,17 @@ async function paint(loaded: Loaded, job: PaintJob, signal: AbortSignal): Promis
 	try {
 		await sdxl.prepare(job.recipe, onOpening);
 		start = performance.now();
-		const pace = new PreviewPace();
+		const pace = new PreviewPace(previewMs);
 		if (isOpening) send({ type: 'models', id: job.id, loaded: shelf.loaded, ms: start - asked });
-		const { parentImage, mask } = sources;
 		const options: PaintOptions = {
 			signal,
-			...(parentImage && { parentImage }),
-			...(mask && { mask: drawable(mask, sdxl.folder.vaeScaleFactor) }),
+			...(await readSources(job, upload, sdxl.folder)),
 			onStep: ({ step, steps, preview }) => {
 				send({ type: 'progress', id: job.id, step, steps });
 				if (!preview || step === steps || !pace.isDue) return;
 				pace
-					.make(async () => encodePreview(coarse(await preview())))
+					.make(async () => coarse(await preview()))
+					.then((image) => encodePreview(image))
 					.then(
 						(small) => current?.id === job.id && send({ type: 'progress', id: job.id, step, steps, preview: small }),
 						(error) => console.error(`No preview of job ${job.id}: ${messageOf(error)}`),
@@ -165,17 +167,19 @@ async function paint(loaded: Loaded, job: PaintJob, signal: AbortSignal): Promis
 		const chosen = upscalers.find(job.recipe);
 		const images = chosen
 			? [await upscalers.enlarge(chosen, job.recipe, options)]
-			: await paintInRounds(sdxl, job.recipe, options);
+			: await paintInRounds(sdxl, job.recipe, options, job.atOnce);
 		const scale = chosen?.scale ?? sdxl.folder.upscaler?.scale;
 		const about = { modelName: sdxl.folder.name, device, ...(scale !== undefined && { scale }) };
 		const pictures = await finishPictures(images, job, about, sign);
 		const runMs = sdxl.networks.runMs() + upscalers.runMs - runMsBefore;
-		const stats = { paintMs: performance.now() - start, runMs, previewMs: Math.round(pace.spentMs) };
+		const stats = { paintMs: performance.now() - start, runMs, previewMs: pace.spentMs };
+		previewMs = pace.oneMs;
 		return await rate(critics, images, { type: 'painted', id: job.id, pictures, stats }, { sent, signal });
 	} catch (error) {
+		if (!signal.aborted && saysOutOfMemory(error)) endForWantOfMemory(job, error);
 		return signal.aborted
 			? { type: 'cancelled', id: job.id }
-			: { type: 'failed', id: job.id, message: messageOf(error) };
+			: { type: 'failed', id: job.id, message: messageOf(error), isRefusal: error instanceof UserError };
 	}
 }
 
@@ -185,6 +189,14 @@ async function askToUse(upload: RgbImage, job: PaintJob, { tagger }: Critics, si
 	signal.addEventListener('abort', () => proceed.reject(signal.reason), { once: true });
 	await sent({ type: 'looked', id: job.id, ...(await lookAt(tagger, upload)) });
 	await proceed.promise;
+}
+
+/** Ends the process, which gives all memory back: the bot starts another one and hands it the job in smaller parts. */
+function endForWantOfMemory({ recipe, atOnce = recipe.seeds.length }: PaintJob, error: unknown): never {
+	const { width, height, seeds } = recipe;
+	const many = Math.min(atOnce, seeds.length);
+	console.error(`Memory ran out over ${many} × ${width} × ${height} pixels: ${messageOf(error).trim()}`);
+	process.exit(1);
 }
 
 function send(message: FromPainter): void {

@@ -12,6 +12,8 @@ export interface PaintJob {
 	maskImage?: Uint8Array;
 	/** Where `recipe.model` lies on the painter's host, absolute; absent: the model that the painter was started with. */
 	modelPath?: string;
+	/** How many pictures are drawn side by side; fewer than usual where memory ran out over it. They are the same either way. */
+	atOnce?: number;
 	/** The files that the pictures repeat, in the order of the seeds: what is painted is compared with them. */
 	references?: (Uint8Array | null)[];
 	/** Upper bounds of what the channel takes: for one file, and for all files of the message together. */
@@ -85,7 +87,7 @@ export interface PaintStats {
 	paintMs: number;
 	/** The part of it spent inside `session.run`. */
 	runMs: number;
-	/** What previews took from their beginning to their end, while the picture may have gone on. */
+	/** The part of it spent on previews, but for writing their small files, which other threads do. */
 	previewMs?: number;
 	/** After it: what the tagger, and the scorer, took for all pictures. */
 	rateMs: number;

@@ -13,13 +13,14 @@ export async function paintInRounds(
 	sdxl: { paint: (recipe: Recipe, options: PaintOptions) => Promise<FloatImage[]> },
 	recipe: Recipe,
 	options: PaintOptions,
+	atOnce = mostAtOnce,
 ): Promise<FloatImage[]> {
-	if (recipe.seeds.length <= mostAtOnce) return sdxl.paint(recipe, options);
+	if (recipe.seeds.length <= atOnce) return sdxl.paint(recipe, options);
 	const { keep: _, ...rest } = recipe;
-	const rounds = Math.ceil(recipe.seeds.length / mostAtOnce);
+	const rounds = Math.ceil(recipe.seeds.length / atOnce);
 	const images: FloatImage[] = [];
 	for (let round = 0; round < rounds; round++) {
-		const seeds = recipe.seeds.slice(round * mostAtOnce, (round + 1) * mostAtOnce);
+		const seeds = recipe.seeds.slice(round * atOnce, (round + 1) * atOnce);
 		const onStep: PaintOptions['onStep'] = ({ step, steps, ...seen }) =>
 			options.onStep?.({ step: round * steps + step, steps: rounds * steps, ...seen });
 		images.push(...(await sdxl.paint({ ...rest, seeds }, { ...options, onStep })));

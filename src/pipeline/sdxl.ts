@@ -171,10 +171,9 @@ export class Sdxl {
 	/** Shows how far clean latents are, by the model's decoder of previews or by its factors. */
 	async #preview(denoised: Float32Array, dims: Canvas['dims']): Promise<RgbImage> {
 		const { preview, previewDecoder } = this.folder;
-		const open = this.networks.previewDecoder;
-		if (!open || !previewDecoder) return previewImage(denoised, dims, preview);
-		const own = denoised.slice(); // the sampler goes on with it while the decoder is opened
-		return decodedPreview(await open(), own, dims, previewDecoder.config.scaling_factor);
+		const decoder = this.networks.previewDecoder;
+		if (!decoder || !previewDecoder) return previewImage(denoised, dims, preview);
+		return decodedPreview(decoder, denoised, dims, previewDecoder.config.scaling_factor);
 	}
 
 	/** The encoder of prompts that runs these networks: the same as long as they are open, since it keeps what it encoded. */

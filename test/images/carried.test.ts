@@ -246,6 +246,20 @@ test("ComfyUI's graph is walked from the saved picture to sampler, texts, LoRAs,
 	).toEqual(read?.recipe);
 });
 
+test('ComfyUI: of a graph that saved both passes, the size of the picture says which one it is', () => {
+	const both = {
+		...comfy,
+		50: { class_type: 'SaveImage', inputs: { images: ['51', 0] } },
+		51: { class_type: 'VAEDecode', inputs: { samples: ['3', 0] } },
+	};
+	const hires = { scale: 1.5, strength: 0.55 };
+	expect(readCarried(withText('prompt', JSON.stringify(both)))?.recipe).toMatchObject({ width: 1248, hires });
+	const small = { ...both, 5: { class_type: 'EmptyLatentImage', inputs: { ...size, batch_size: 1 } } };
+	const first = readCarried(withText('prompt', JSON.stringify(small)))?.recipe;
+	expect(first).toMatchObject(size);
+	expect(first).not.toHaveProperty('hires');
+});
+
 test('ComfyUI: samplers put together from parts, and a graph in a circle', () => {
 	const parts = {
 		1: {

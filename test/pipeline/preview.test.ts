@@ -65,9 +65,9 @@ test('a decoder’s preview shows the same images in the same places as they wou
 });
 
 describe('previews are made', () => {
-	const pacing = () => {
+	const pacing = (oneMs = 0) => {
 		let now = 0;
-		const pace = new PreviewPace(() => now);
+		const pace = new PreviewPace(oneMs, () => now);
 		const make = (ms: number) =>
 			pace.make(async () => {
 				now += ms;
@@ -86,7 +86,7 @@ describe('previews are made', () => {
 		const { pace, make, at } = pacing();
 		expect([at(699), at(700)]).toEqual([false, true]);
 		await make(1);
-		expect([at(1399), at(1400)]).toEqual([false, true]);
+		expect([at(699 + 700), at(1400)]).toEqual([false, true]);
 		const held = Promise.withResolvers<void>();
 		const making = pace.make(() => held.promise);
 		expect(at(9999)).toBe(false);
@@ -99,6 +99,7 @@ describe('previews are made', () => {
 		const { make, at } = pacing();
 		at(700);
 		await make(50);
-		expect([at(4900), at(5000)]).toEqual([false, true]);
+		expect([at(9900), at(10_000)]).toEqual([false, true]);
+		expect([pacing(50).at(4900), pacing(50).at(5000)]).toEqual([false, true]);
 	});
 });

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PainterClient, UploadRefused } from '../../src/pipeline/client.ts';
-import type { SeenInPicture } from '../../src/pipeline/protocol.ts';
-import { readSources } from '../../src/pipeline/sources.ts';
+import type { PaintJob, SeenInPicture } from '../../src/pipeline/protocol.ts';
+import { readSources, readUpload } from '../../src/pipeline/sources.ts';
+import type { Recipe } from '../../src/recipe.ts';
 import { makePng } from '../standin/support/png.ts';
 import { modelOf } from './golden.ts';
 import { jobOf, parent } from './recipes.ts';
@@ -90,17 +91,22 @@ describe('a member’s picture in a painter', () => {
 
 test('an upload covers the size, ours is stretched to it, and what is extended lies on its canvas', async () => {
 	const file = makePng(64, 64, 7);
-	const wide = await readSources(jobOf('a', { ...size, parent: upload, strength: 0.5 }, { parentImage: file }));
-	expect(wide).toMatchObject({ parentImage: size, upload: { width: 64, height: 64 } });
-	const ours = await readSources(jobOf('b', { ...size, parent, strength: 0.5 }, { parentImage: file }));
+	const model = { sizeMultiple: 32, vaeScaleFactor: 8 };
+	const read = async (changes: Partial<Recipe>, more: Partial<PaintJob> = {}) => {
+		const job = jobOf('a', { ...size, strength: 0.5, ...changes }, { parentImage: file, ...more });
+		const sent = await readUpload(job);
+		return { sent, ...(await readSources(job, sent, model)) };
+	};
+	expect(await read({ parent: upload })).toMatchObject({ parentImage: size, sent: { width: 64, height: 64 } });
+	const ours = await read({ parent });
 	expect(ours).toMatchObject({ parentImage: size });
-	expect(ours.upload).toBeUndefined();
+	expect(ours.sent).toBeUndefined();
+	const hires = { scale: 1.5, strength: 0.55 };
+	expect(await read({ parent, hires })).toMatchObject({ parentImage: { width: 64, height: 32 } });
 	const extend = { left: 32, top: 0, right: 0, bottom: 0 };
-	const more = await readSources(jobOf('c', { ...size, parent, strength: 0.5, extend }, { parentImage: file }));
+	const more = await read({ parent, extend });
 	expect(more).toMatchObject({ parentImage: size, mask: size });
-	expect(more.mask!.data.subarray(0, 96).indexOf(0)).toBe(32 + 8);
-	const mask = { sha256: 'm' };
-	const changes = { ...size, parent, strength: 0.5, mask };
-	const unmarked = jobOf('d', changes, { parentImage: makePng(96, 64, 7), maskImage: makePng(96, 64, 7) });
-	await expect(readSources(unmarked)).rejects.toThrow('marks no part');
+	expect(more.mask!.data.subarray(0, 96).indexOf(0)).toBe(32 + 16);
+	const same = { parentImage: makePng(96, 64, 7), maskImage: makePng(96, 64, 7) };
+	await expect(read({ parent, mask: { sha256: 'm' } }, same)).rejects.toThrow('marks no part');
 });

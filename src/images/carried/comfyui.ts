@@ -11,11 +11,20 @@ import type { Texts } from './texts.ts';
  * Left out: nodes that other people wrote, unless their inputs have the usual names, and everything that merges, masks or
  * controls; they are listed as unknown.
  */
-export function readComfyui(texts: Texts): Carried | undefined {
+export function readComfyui(texts: Texts, picture?: PictureSize): Carried | undefined {
 	const json = findJson(texts, ['prompt', 'UserComment'], (o) => nodesOf(o) !== undefined);
 	const nodes = json && nodesOf(json);
-	return nodes && new Graph(nodes).read();
+	return nodes && new Graph(nodes).read(picture);
 }
+
+/** Pixels of a file. */
+export interface PictureSize {
+	width: number;
+	height: number;
+}
+
+/** On the way from latents, or pixels, back to where they come from. */
+const latentInputs = ['samples', 'samples_to', 'pixels', 'image', 'upscale_image'];
 
 interface Node {
 	id: string;
@@ -47,8 +56,12 @@ class Graph {
 		this.#nodes = nodes;
 	}
 
-	read(): Carried {
-		const samplers = this.#samplers();
+	/** @param picture pixels of the file: of two passes it may show the first one. */
+	read(picture: PictureSize | undefined): Carried {
+		const chain = this.#samplers();
+		const base = chain.length > 1 ? this.#sizeOf(chain.at(-1)!) : undefined;
+		const isFirst = base !== undefined && base.width === picture?.width && base.height === picture.height;
+		const samplers = isFirst ? chain.slice(-1) : chain;
 		const first = samplers.at(-1);
 		if (first) this.#readSampler(first);
 		const second = samplers.length > 1 ? samplers.at(-2)! : undefined;
@@ -59,9 +72,10 @@ class Graph {
 		return this.#reading.as('comfyui');
 	}
 
-	/** The samplers before the saved picture, the last one first. */
+	/** The samplers before a saved picture, the last one first: of several such pictures, before the one that took the most. */
 	#samplers(): Node[] {
-		const outputs = [...this.#nodes.values()].filter(({ type }) => outputTypes.test(type));
+		const outputs = [...this.#nodes.values()].filter(({ type }) => outputTypes.test(type)).slice(0, 20);
+		let longest: Node[] = [];
 		for (const output of outputs) {
 			const found: Node[] = [];
 			const seen = new Set<string>();
@@ -71,8 +85,9 @@ class Graph {
 				if (samplerTypes.test(node.type)) found.push(node);
 				node = this.#next(node, ['images', 'image', 'samples', 'latent_image', 'latent', 'pixels', 'upscale_image']);
 			}
-			if (found.length > 0) return found;
+			if (found.length > longest.length) longest = found;
 		}
+		if (longest.length > 0) return longest;
 		const only = [...this.#nodes.values()].find(({ type }) => samplerTypes.test(type));
 		return only ? [only] : [];
 	}
@@ -147,7 +162,7 @@ class Graph {
 	#readLatents(sampler: Node): void {
 		const reading = this.#reading;
 		const start = this.#next(sampler, ['latent_image', 'latent']);
-		for (const node of this.#walk(start, ['samples', 'pixels', 'image'])) {
+		for (const node of this.#walk(start, latentInputs)) {
 			const [width, height] = [node.inputs.width, node.inputs.height].map((v) => numberIn(this.#value(v)));
 			if (/^LoadImage/.test(node.type)) {
 				reading.leave('image', node.inputs.image);
@@ -162,6 +177,15 @@ class Graph {
 		}
 	}
 
+	/** The size of the empty latents that a sampler begins with. */
+	#sizeOf(sampler: Node): PictureSize | undefined {
+		for (const node of this.#walk(this.#next(sampler, ['latent_image', 'latent']), latentInputs)) {
+			const [width, height] = [node.inputs.width, node.inputs.height].map((v) => numberIn(this.#value(v)));
+			if (/^Empty/.test(node.type) && width !== undefined && height !== undefined) return { width, height };
+		}
+		return undefined;
+	}
+
 	#readSecond(sampler: Node): void {
 		const pass: SecondPass = {
 			scale: undefined,
@@ -169,8 +193,7 @@ class Graph {
 			upscaler: undefined,
 			steps: numberIn(this.#setting(sampler, ['steps'])),
 		};
-		const names = ['samples', 'pixels', 'image', 'upscale_image'];
-		for (const node of this.#walk(this.#next(sampler, ['latent_image', 'latent']), names)) {
+		for (const node of this.#walk(this.#next(sampler, ['latent_image', 'latent']), latentInputs)) {
 			if (samplerTypes.test(node.type)) break;
 			const { scale_by, upscale_method, width } = node.inputs;
 			const wide = numberIn(this.#value(width));

@@ -1,5 +1,6 @@
 import { recipeSchema } from '../../recipe.ts';
-import { readComfyui } from './comfyui.ts';
+import { isPng, pngSize } from '../png.ts';
+import { type PictureSize, readComfyui } from './comfyui.ts';
 import { readFooocus, readSwarm } from './fooocus.ts';
 import { readInvokeai } from './invokeai.ts';
 import { readOnce } from './json.ts';
@@ -12,7 +13,7 @@ import { readWebui } from './webui.ts';
 export { type Carried, type CarriedRecipe, carriedSchema, type Tool, tools } from './reading.ts';
 
 /** Our own comes first; then those that nobody else's text looks like; ComfyUI last, as others write its graph beside their own. */
-const readers: ((texts: Texts) => Carried | undefined)[] = [
+const readers: ((texts: Texts, picture?: PictureSize) => Carried | undefined)[] = [
 	readOurs,
 	readInvokeai,
 	readSwarm,
@@ -30,7 +31,7 @@ const readers: ((texts: Texts) => Carried | undefined)[] = [
  * @returns nothing where the file says nothing that is understood
  */
 export function readCarried(file: Uint8Array): Carried | undefined {
-	return readFrom(readTexts(file));
+	return readFrom(readTexts(file), isPng(file) ? pngSize(file) : undefined);
 }
 
 /** Reads a recipe that somebody pasted: our JSON, another tool's, or WebUI's text. */
@@ -40,9 +41,9 @@ export function readPasted(text: string): Carried | undefined {
 	return readFrom(new Map(keywords.map((keyword) => [keyword, text])));
 }
 
-function readFrom(texts: Texts): Carried | undefined {
+function readFrom(texts: Texts, picture?: PictureSize): Carried | undefined {
 	for (const read of readers) {
-		const carried = read(texts);
+		const carried = read(texts, picture);
 		if (carried) return carried;
 	}
 	return undefined;

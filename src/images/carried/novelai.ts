@@ -1,3 +1,4 @@
+import type { PictureSize } from './comfyui.ts';
 import { findJson, isObject, textIn } from './json.ts';
 import { setSampler } from './names.ts';
 import { type Carried, numberIn, Reading } from './reading.ts';
@@ -5,9 +6,9 @@ import type { Texts } from './texts.ts';
 
 /**
  * NovelAI's text `Comment`: JSON beside `Software: NovelAI`, `Source` (the model) and `Description` (the prompt). Braces and brackets
- * are its own emphasis, which we do not have: they are taken as characters.
+ * are its own emphasis, which we do not have: they are taken as characters. Older files say no size; it is the picture's.
  */
-export function readNovelai(texts: Texts): Carried | undefined {
+export function readNovelai(texts: Texts, picture?: PictureSize): Carried | undefined {
 	const json = findJson(texts, ['Comment', 'UserComment'], (o) => {
 		const inner = o.Comment === undefined ? o : {};
 		return 'Comment' in o || 'uc' in inner || 'v4_prompt' in inner || ('prompt' in inner && 'uncond_scale' in inner);
@@ -27,13 +28,15 @@ export function readNovelai(texts: Texts): Carried | undefined {
 	reading.set('steps', numberIn(steps), 'steps');
 	reading.set('guidanceScale', numberIn(scale), 'scale');
 	if (numberIn(seed) !== undefined) reading.set('seeds', [numberIn(seed)], 'seed');
-	reading.set('width', numberIn(width), 'width');
-	reading.set('height', numberIn(height), 'height');
+	reading.set('width', numberIn(width) ?? picture?.width, 'width');
+	reading.set('height', numberIn(height) ?? picture?.height, 'height');
 	if (sampler !== undefined) {
 		const names = { sampler: 'sampler', schedule: 'noise_schedule' };
 		setSampler(reading, { sampler, schedule: noise_schedule }, names, 'normal');
 	}
-	reading.set('strength', numberIn(strength), 'strength');
+	// Files of pictures that were drawn from nothing have a strength too.
+	if (/img2img/i.test(textIn(rest.request_type) ?? '')) reading.set('strength', numberIn(strength), 'strength');
+	else reading.leave('strength', strength);
 	const source = texts.get('Source') ?? textIn(json.Source);
 	if (source !== undefined) reading.set('modelName', source, 'Source');
 	for (const [name, value] of Object.entries(rest)) if (!isIdle(value)) reading.leave(name, value);

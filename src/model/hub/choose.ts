@@ -1,7 +1,7 @@
 import { HubError, type HubFile, type HubTree } from './client.ts';
 
 /** What a repository holds for us. */
-export type Kind = 'model' | 'checkpoint' | 'tagger' | 'scorer' | 'lora';
+export type Kind = 'model' | 'checkpoint' | 'tagger' | 'scorer' | 'lora' | 'vae';
 
 export interface Choice {
 	kind: Kind;
@@ -54,6 +54,10 @@ export function chooseFiles(tree: HubTree, asked: { file?: string | undefined; l
 			kind: 'scorer',
 			files: [...all(['config.json', 'preprocessor_config.json', 'model.safetensors']), ...some(['README.md'])],
 		};
+	const weights = 'diffusion_pytorch_model.safetensors';
+	// Also a decoder of previews: its configuration tells.
+	if (byPath.has('config.json') && byPath.has(weights))
+		return { kind: 'vae', files: [...all(['config.json', weights]), ...some(['README.md'])] };
 	return chooseSingle(tree, undefined, 'checkpoint');
 }
 

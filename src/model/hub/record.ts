@@ -7,7 +7,7 @@ import { readOptionalJson } from '../json-file.ts';
 const recordSchema = z.strictObject({
 	repo: z.string(),
 	commit: z.string(),
-	kind: z.enum(['model', 'checkpoint', 'tagger', 'scorer', 'lora']),
+	kind: z.enum(['model', 'checkpoint', 'tagger', 'scorer', 'lora', 'vae']),
 	/** What is used: a folder, or a file. */
 	use: z.string(),
 	files: z.array(

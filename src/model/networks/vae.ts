@@ -30,7 +30,7 @@ export const vaeConfigSchema = z.object({
 export type VaeConfig = z.output<typeof vaeConfigSchema>;
 
 /** diffusers fixes it, for all norms of the VAE. */
-const eps = 1e-6;
+export const eps = 1e-6;
 
 /**
  * Compiles the decoder. Input: `latents` [n, latent, h, w], already divided by the scaling factor. Output: `image`
@@ -46,16 +46,10 @@ export function vaeDecoder(name: string, weights: Weights, config: VaeConfig, ta
 	if (config.use_post_quant_conv) h = conv(g, h, 'post_quant_conv', { from: latent, to: latent, kernel: 1 });
 	h = conv(g, h, 'decoder.conv_in', { from: latent, to: top, kernel: 3 });
 	h = middle(g, h, 'decoder.mid_block', top, config);
-	let from = top;
-	channels.forEach((to, level) => {
-		const prefix = `decoder.up_blocks.${level}`;
-		for (let i = 0; i <= config.layers_per_block; i++) {
-			h = resnet(g, h, `${prefix}.resnets.${i}`, { from, to, groups, eps });
-			from = to;
-		}
-		if (level < channels.length - 1)
-			h = conv(g, upsample(g, h), `${prefix}.upsamplers.0.conv`, { from: to, to, kernel: 3 });
+	channels.forEach((_, level) => {
+		h = upBlock(g, h, level, config);
 	});
+	const from = channels.at(-1)!;
 	h = silu(g, groupNorm(g, h, 'decoder.conv_norm_out', { channels: from, groups, eps }));
 	const image = conv(g, h, 'decoder.conv_out', { from, to: config.out_channels, kernel: 3 });
 	g.output('image', image, ['batch', config.out_channels, 'image_height', 'image_width']);
@@ -70,20 +64,12 @@ export function vaeDecoder(name: string, weights: Weights, config: VaeConfig, ta
 export function vaeEncoder(name: string, weights: Weights, config: VaeConfig, target: Target): CompiledGraph {
 	const g = new GraphBuilder(name, weights, target);
 	const { latent_channels: latent, norm_num_groups: groups, block_out_channels: channels } = config;
-	let from = channels[0]!;
 	const image = g.input('image', ['batch', config.in_channels, 'image_height', 'image_width']);
-	let h = conv(g, image, 'encoder.conv_in', { from: config.in_channels, to: from, kernel: 3 });
-	channels.forEach((to, level) => {
-		const prefix = `encoder.down_blocks.${level}`;
-		for (let i = 0; i < config.layers_per_block; i++) {
-			h = resnet(g, h, `${prefix}.resnets.${i}`, { from, to, groups, eps });
-			from = to;
-		}
-		if (level === channels.length - 1) return;
-		// one pixel of padding at bottom and right only, unlike the UNet's
-		const half = { from: to, to, kernel: 3, stride: 2, pads: [0, 0, 1, 1] as const };
-		h = conv(g, h, `${prefix}.downsamplers.0.conv`, half);
+	let h = conv(g, image, 'encoder.conv_in', { from: config.in_channels, to: channels[0]!, kernel: 3 });
+	channels.forEach((_, level) => {
+		h = downBlock(g, h, level, config);
 	});
+	const from = channels.at(-1)!;
 	h = middle(g, h, 'encoder.mid_block', from, config);
 	h = silu(g, groupNorm(g, h, 'encoder.conv_norm_out', { channels: from, groups, eps }));
 	h = conv(g, h, 'encoder.conv_out', { from, to: latent * 2, kernel: 3 });
@@ -95,7 +81,37 @@ export function vaeEncoder(name: string, weights: Weights, config: VaeConfig, ta
 	return g.finish((tensor) => tensor.startsWith('decoder.') || tensor.startsWith('post_quant_conv.'));
 }
 
-function middle(g: GraphBuilder, x: Value, prefix: string, channels: number, config: VaeConfig): Value {
+/** One level of the decoder, from the smallest picture up; all but the last double it at their end. */
+export function upBlock(g: GraphBuilder, x: Value, level: number, config: VaeConfig, norm = groupNorm): Value {
+	const channels = config.block_out_channels.toReversed();
+	const [to, groups] = [channels[level]!, config.norm_num_groups];
+	const prefix = `decoder.up_blocks.${level}`;
+	let h = x;
+	for (let i = 0; i <= config.layers_per_block; i++) {
+		const from = i === 0 ? channels[Math.max(0, level - 1)]! : to;
+		h = resnet(g, h, `${prefix}.resnets.${i}`, { from, to, groups, eps, norm });
+	}
+	if (level === channels.length - 1) return h;
+	return conv(g, upsample(g, h), `${prefix}.upsamplers.0.conv`, { from: to, to, kernel: 3 });
+}
+
+/** One level of the encoder, from the whole picture down; all but the last halve it at their end. */
+export function downBlock(g: GraphBuilder, x: Value, level: number, config: VaeConfig, norm = groupNorm): Value {
+	const { block_out_channels: channels, norm_num_groups: groups } = config;
+	const to = channels[level]!;
+	const prefix = `encoder.down_blocks.${level}`;
+	let h = x;
+	for (let i = 0; i < config.layers_per_block; i++) {
+		const from = i === 0 ? channels[Math.max(0, level - 1)]! : to;
+		h = resnet(g, h, `${prefix}.resnets.${i}`, { from, to, groups, eps, norm });
+	}
+	if (level === channels.length - 1) return h;
+	// one pixel of padding at bottom and right only, unlike the UNet's
+	const half = { from: to, to, kernel: 3, stride: 2, pads: [0, 0, 1, 1] as const };
+	return conv(g, h, `${prefix}.downsamplers.0.conv`, half);
+}
+
+export function middle(g: GraphBuilder, x: Value, prefix: string, channels: number, config: VaeConfig): Value {
 	const shape = { from: channels, to: channels, groups: config.norm_num_groups, eps };
 	let h = resnet(g, x, `${prefix}.resnets.0`, shape);
 	if (config.mid_block_add_attention)
