@@ -13,6 +13,8 @@ export interface FoundTag {
 const mostCandidates = 400;
 /** A name whose second word begins so is that much less likely meant than one whose first does. */
 const innerShare = 0.25;
+/** Nor is an alias meant as often as a name that begins so. */
+const aliasShare = 0.5;
 
 /**
  * Finds tags by what they, their other names or words within them begin with. Built once; a look-up walks one range of a sorted list,
@@ -21,7 +23,7 @@ const innerShare = 0.25;
 export class TagIndex {
 	readonly #records: readonly TagRecord[];
 	readonly #byName = new Map<string, number>();
-	/** Where words begin, sorted: the text from there on, whose it is, and how much it counts. */
+	/** Where words begin, sorted: the text from there on (with a number behind a zero), whose it is, and how much it counts. */
 	readonly #keys: readonly string[];
 	readonly #owners: Uint32Array;
 	readonly #scores: Float64Array;
@@ -33,7 +35,8 @@ export class TagIndex {
 		const owners: number[] = [];
 		const scores: number[] = [];
 		const add = (key: string, owner: number, score: number) => {
-			keys.push(key);
+			// Whose it is goes along: strings alone are sorted twice as fast.
+			keys.push(`${key}\0${owners.length}`);
 			owners.push(owner);
 			scores.push(score);
 		};
@@ -47,13 +50,11 @@ export class TagIndex {
 			for (const alias of aliases) {
 				const key = tagKey(alias);
 				if (!this.#byName.has(key)) this.#byName.set(key, owner);
-				add(key, owner, count);
+				add(key, owner, count * aliasShare);
 			}
-		const order = Uint32Array.from(keys.keys()).sort((a, b) =>
-			keys[a]! < keys[b]! ? -1 : keys[a]! > keys[b]! ? 1 : 0,
-		);
-		this.#keys = Array.from(order, (at) => keys[at]!);
-		this.#owners = Uint32Array.from(order, (at) => owners[at]!);
+		this.#keys = keys.sort();
+		const order = Uint32Array.from(this.#keys, (key) => Number(key.slice(key.indexOf('\0') + 1)));
+		this.#owners = order.map((at) => owners[at]!);
 		this.#scores = Float64Array.from(order, (at) => scores[at]!);
 	}
 
