@@ -7,6 +7,7 @@ import type { Kind } from '../src/model/hub/choose.ts';
 import { Hub } from '../src/model/hub/client.ts';
 import { gigabytes, pull } from '../src/model/hub/pull.ts';
 import { modelsFolder } from '../src/model/installed.ts';
+import { isPreviewDecoder } from '../src/model/preview-decoder.ts';
 import { readEnvKey, writeEnvKey } from './model/env-file.ts';
 import { Progress } from './model/progress.ts';
 import { findShelved, listShelf, removeShelved, requireUsable, type Shelved, verifyShelved } from './model/shelf.ts';
@@ -19,7 +20,13 @@ const usage = `usage: npm run model -- pull <owner/name> [--revision main] [--fi
        npm run model -- list | verify [<name>] | use <name> | offer <name> | withdraw <name> | remove <name> [--yes]`;
 
 /** Which key of `.env` chooses one of a kind. */
-const keys: Partial<Record<Kind, string>> = { model: 'MODEL_DIR', checkpoint: 'MODEL_DIR', tagger: 'TAGGER_DIR' };
+const keys: Partial<Record<Kind, string>> = {
+	model: 'MODEL_DIR',
+	checkpoint: 'MODEL_DIR',
+	tagger: 'TAGGER_DIR',
+	scorer: 'AESTHETIC_DIR',
+	vae: 'VAE',
+};
 const envFile = '.env';
 
 process.stdout.on('error', () => process.exit()); // a reader such as `head` may leave early
@@ -104,13 +111,15 @@ async function pullOne(
 }
 
 async function tellUse(shelved: Shelved, isWanted: boolean): Promise<number> {
-	const key = keys[shelved.kind];
+	const key = await keyFor(shelved);
 	console.log(`${shelved.path} is ready.`);
 	if (key !== undefined && isWanted) return use(shelved);
 	if (key !== undefined)
 		console.log(`To use it, put ${key}=${shelved.path} into .env, or: npm run model -- use ${shelved.name}`);
 	if (key === 'MODEL_DIR' && !isWanted)
 		console.log(`To let members choose it beside the model in use: npm run model -- offer ${shelved.name}`);
+	if (shelved.kind === 'vae' && key === undefined)
+		console.log('Previews are made with it where its folder is called taesdxl, of SDXL models without their own.');
 	if (shelved.kind === 'lora') console.log(`Members ask for it with <lora:${shelved.name}:0.8>.`);
 	return 0;
 }
@@ -157,8 +166,13 @@ async function hashOf({ kind, path }: Shelved): Promise<string> {
 	return kind === 'model' || kind === 'checkpoint' ? hashModel(await openModelFolder(path)) : '';
 }
 
+/** Which key chooses this one, if any does: what makes previews is used from where it lies. */
+async function keyFor({ kind, path }: Shelved): Promise<string | undefined> {
+	return kind === 'vae' && (await isPreviewDecoder(path)) ? undefined : keys[kind];
+}
+
 async function use(shelved: Shelved): Promise<number> {
-	const key = keys[shelved.kind];
+	const key = await keyFor(shelved);
 	if (key === undefined)
 		throw new SetupError(`${shelved.path} is a ${shelved.kind}: it is used from where it lies, nothing has to be set.`);
 	await requireUsable(shelved.kind, shelved.path);
@@ -211,7 +225,7 @@ function nameOf({ name, path }: Shelved): string {
 }
 
 async function remove(shelved: Shelved, isSure: boolean): Promise<number> {
-	const key = keys[shelved.kind];
+	const key = await keyFor(shelved);
 	const chosen = key === undefined ? undefined : await readEnvKey(envFile, key);
 	if (chosen !== undefined && resolve(chosen) === resolve(shelved.path))
 		throw new SetupError(

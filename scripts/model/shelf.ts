@@ -4,6 +4,7 @@ import { SetupError } from '../../src/errors.ts';
 import { openAestheticFolder } from '../../src/model/aesthetic-folder.ts';
 import {
 	compileAesthetic,
+	compilePreviewDecoder,
 	compileTextEncoder,
 	compileUnet,
 	compileVaeDecoder,
@@ -13,8 +14,11 @@ import { openModelFolder } from '../../src/model/folder.ts';
 import type { Kind } from '../../src/model/hub/choose.ts';
 import { isWhole, partOf } from '../../src/model/hub/part.ts';
 import { type PullRecord, readRecord, recordPath } from '../../src/model/hub/record.ts';
+import { vaeDecoder } from '../../src/model/networks/vae.ts';
+import { isPreviewDecoder, openPreviewDecoder } from '../../src/model/preview-decoder.ts';
 import { readHeader } from '../../src/model/safetensors.ts';
 import { openTaggerFolder } from '../../src/model/tagger-folder.ts';
+import { openVaeFolder } from '../../src/model/vae-files.ts';
 
 /** Something in the folder of models. */
 export interface Shelved {
@@ -41,6 +45,8 @@ export async function listShelf(models: string): Promise<Shelved[]> {
 		else if (inside.includes('model_index.json') && inside.includes('unet')) await add('model', models, entry);
 		else if (inside.includes('selected_tags.csv')) await add('tagger', models, entry);
 		else if (inside.includes('preprocessor_config.json')) await add('scorer', models, entry);
+		else if (inside.includes('config.json') && inside.includes('diffusion_pytorch_model.safetensors'))
+			await add('vae', models, entry);
 	}
 	for (const file of await entriesOf(join(models, 'loras')))
 		if (file.endsWith('.safetensors')) await add('lora', join(models, 'loras'), file);
@@ -104,6 +110,13 @@ export async function requireUsable(kind: Kind, path: string): Promise<void> {
 			return;
 		case 'scorer':
 			compileAesthetic(await openAestheticFolder(path), target);
+			return;
+		case 'vae':
+			if (await isPreviewDecoder(path)) compilePreviewDecoder(await openPreviewDecoder(path), target);
+			else {
+				const { config, weights } = await openVaeFolder(path);
+				vaeDecoder('vae_decoder', weights, config, target);
+			}
 			return;
 		case 'lora':
 			await readHeader(path);

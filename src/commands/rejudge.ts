@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { lockLane } from '../db/fair.ts';
 import type { Generation } from '../db/generations.ts';
 import { UserError } from '../errors.ts';
-import { judge, reasonFor } from '../moderation/gate.ts';
+import { ceilings, judge, reasonFor } from '../moderation/gate.ts';
 import { normalise } from '../moderation/normalise.ts';
 import { lookUpPlace } from '../moderation/place.ts';
 import { rephrase } from '../moderation/rephrase.ts';
@@ -11,8 +11,9 @@ import { suitFor } from '../prompt/recipe.ts';
 import { type Finding, type Rejudged, rejudgeOpen } from '../queue/rejudge.ts';
 import type { Services } from './context.ts';
 import { memberFactsNow } from './member-now.ts';
+import { objectionTo } from './parent.ts';
 
-type Rejudging = Pick<Services, 'db' | 'jobs' | 'channelNow' | 'memberNow' | 'wakeOutbox'>;
+type Rejudging = Pick<Services, 'db' | 'jobs' | 'channelNow' | 'memberNow' | 'wakeOutbox' | 'thresholds'>;
 
 /** Of what waits: everything was fitted to the place when it was asked for, and is again when the place changes. */
 const fitted = 'The rules of this channel changed while this waited, and it was fitted to them.';
@@ -77,6 +78,15 @@ async function lookAt(
 		if (isElseFine) return { holdFor: verdict.match };
 	}
 	if (!verdict.allow) return { end: `The rules changed while this waited. ${reasonFor(verdict)} Nothing was charged.` };
+	const { userId, ceiling: ceilingThen } = generation;
+	const judging = { ceiling, thresholds: services.thresholds };
+	const objection = await objectionTo(services.db, recipe, { guildId, userId }, judging);
+	if (objection) return { end: `The rules changed while this waited. ${objection} Nothing was charged.` };
+	// An upload that no painter has looked at yet would be judged by what held when it was sent.
+	const isUpload = recipe.parent !== undefined && recipe.parent.imageId === undefined;
+	const order: readonly (string | null)[] = ceilings;
+	if (isUpload && order.indexOf(ceiling) < order.indexOf(ceilingThen))
+		return { end: 'The rules changed while this waited. Please ask again. Nothing was charged.' };
 	if (generation.state === 'running')
 		return rephrased.note === undefined ? undefined : { end: `${replacedMeanwhile} Nothing was charged.` };
 	if (isDeepStrictEqual(recipe, generation.recipe)) return undefined;

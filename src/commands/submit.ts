@@ -20,6 +20,7 @@ import { rephrase } from '../moderation/rephrase.ts';
 import { suitFor } from '../prompt/recipe.ts';
 import { accept, type Origin, type Terms, type Wish } from '../queue/accept.ts';
 import { uploadedFiles } from '../recipe.ts';
+import { isFromApproved } from './approved.ts';
 import type { Call } from './context.ts';
 import { refuseParent } from './parent.ts';
 import { tellWarnings } from './warnings.ts';
@@ -46,14 +47,15 @@ export async function submit(
 	deferred?: { replyId: string | null },
 ): Promise<{ generation: Generation; isNew: boolean }> {
 	// The gate needs nothing but what we have, so a refusal is the first answer and stays private.
-	const terms = termsOf(wish, call.place, call.member);
 	const { guildId, user } = interaction;
+	const isApproved = await isFromApproved(call.db, guildId, wish);
+	const terms = termsOf(wish, call.place, call.member, isApproved);
 	await refuseParent(call, terms.wish.recipe, interaction);
 	if (guildId !== null) await tellWarnings(call.db, guildId, user.id);
 	const { replyId } = deferred ?? { replyId: await deferOnce(interaction) };
 	const accepted = await accept(call, { ...originOf(interaction, call), replyId }, terms.wish, async (tx) => {
 		const now = await changedSince(interaction, call, tx);
-		return now ? termsOf(wish, now.place, now.member) : terms;
+		return now ? termsOf(wish, now.place, now.member, isApproved) : terms;
 	});
 	if (accepted.isNew) call.announce(accepted.generation);
 	for (const sha256 of uploadedFiles(wish.recipe)) await touchUpload(call.db, { guildId, userId: user.id, sha256 });
@@ -90,14 +92,17 @@ export async function changedSince(
  * Says what a wish comes to in a place for a member: what is drawn, what is shown of what was typed, and whether a moderator looks
  * at it first.
  *
+ * @param isApproved moderators looked at its very words before
  * @throws {UserError} `gate-<rule>`
  */
 export function termsOf(
 	wish: Wish,
 	{ channel, settings, ceiling, guild }: Place,
 	member: MemberFacts | undefined,
+	isApproved = false,
 ): Terms {
-	const { recipe, held } = admitOrHold({ recipe: suitFor(wish.recipe, ceiling), channel, settings, member });
+	const suited = suitFor(wish.recipe, ceiling);
+	const { recipe, held } = admitOrHold({ recipe: suited, channel, settings, member, isApproved });
 	if (held && guild.logChannelId === null)
 		throw new UserError(
 			'nobody-to-ask',
@@ -105,7 +110,8 @@ export function termsOf(
 		);
 	const { request, note } = rephrase(wish.request, settings.rules);
 	const notes = [...(wish.notes ?? []), ...(note === undefined ? [] : [note])];
-	return { wish: { ...wish, recipe, request, notes }, quota: limitFor(guild, member), heldFor: held?.match };
+	const final = { ...wish, recipe, request, notes };
+	return { wish: final, quota: limitFor(guild, member), heldFor: held?.match, isApproved };
 }
 
 /**

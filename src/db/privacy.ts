@@ -3,7 +3,18 @@ import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { Db } from './client.ts';
 import type { Generation } from './generations.ts';
 import type { Image } from './images.ts';
-import { audit, deletions, fairMembers, generations, images, reports, sanctions, uploads, usage } from './schema.ts';
+import {
+	audit,
+	confirmations,
+	deletions,
+	fairMembers,
+	generations,
+	images,
+	reports,
+	sanctions,
+	uploads,
+	usage,
+} from './schema.ts';
 
 /** A member's data: in one guild, in direct messages (`null`), or everywhere. */
 export interface Owned {
@@ -147,6 +158,11 @@ export async function ownRecords(db: Db, owned: Owned, page = 0) {
 				.where(ownedRows({ guildId: audit.guildId, userId: audit.actorId }, owned))
 				.orderBy(asc(audit.id)),
 		),
+		questions: await db
+			.select()
+			.from(confirmations)
+			.where(ownedRows(confirmations, owned))
+			.orderBy(asc(confirmations.createdAt)),
 		placesInLine: await paged(
 			db.select().from(fairMembers).where(eq(fairMembers.userId, owned.userId)).orderBy(asc(fairMembers.lane)),
 		),

@@ -3,7 +3,7 @@ import { deleteFiles, takeDown } from '../commands/removal.ts';
 import { findGeneration, type Generation } from '../db/generations.ts';
 import { findDelivery } from '../db/outbox.ts';
 import { replyOf } from '../queue/accept-all.ts';
-import { Undeliverable } from '../queue/outbox.ts';
+import { Undeliverable, Unwanted } from '../queue/outbox.ts';
 import { say, wordsFor } from '../words/index.ts';
 import { composeLastWord, type LastWord, type LastWordOptions } from './last-word.ts';
 import { discordErrorCode, isRefusal, isUnauthorized } from './rest-errors.ts';
@@ -39,7 +39,7 @@ export async function deliver(options: DeliveryOptions, generationId: string): P
 			if (!edit.isRefusal(error)) throw error;
 			// Somebody deleted the reply: they do not want to see it, and we do not post it again.
 			if (discordErrorCode(error) === RESTJSONErrorCodes.UnknownMessage)
-				throw new Undeliverable('the reply was deleted', { cause: error });
+				throw new Unwanted('the reply was deleted', { cause: error });
 		}
 	}
 	return postToChannel(options, generation, message);

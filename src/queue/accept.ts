@@ -63,6 +63,8 @@ export interface Terms {
 	quota?: Quota;
 	/** The word for which a moderator looks at it first: it is written down, but neither queued nor charged. */
 	heldFor?: string | undefined;
+	/** Moderators looked at its very words before: no rule holds it. */
+	isApproved?: boolean;
 }
 
 export interface Queue {
@@ -111,6 +113,7 @@ export async function accept(
 			lane,
 			state: isHeld ? 'held' : 'queued',
 			heldFor: isHeld ? final.heldFor : null,
+			approvedAt: final.isApproved ? createdAt : null,
 			recipeHash: recipeHash(recipe),
 			notes,
 			parentImageId,

@@ -28,6 +28,8 @@ const firstProgressMs = 400;
 const yieldMs = 1500;
 /** An opening that is over sooner is not worth telling. */
 const tellLoadingMs = 700;
+/** Pictures that a painter draws side by side: half as many each time that one died over them, perhaps for want of memory. */
+const mostAtOnce = 4;
 /** Painters that may die on one job before it is taken for poison. */
 const mostCrashes = 5;
 /** Discord takes no larger request. */
@@ -205,6 +207,7 @@ export class Dispatcher {
 					modelPath: model.path,
 					...sources,
 					...(references && { references }),
+					...(generation.crashes > 0 && { atOnce: Math.max(1, mostAtOnce >> generation.crashes) }),
 					maxFileBytes: generation.uploadLimit,
 					maxTotalBytes,
 				},

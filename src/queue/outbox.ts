@@ -1,11 +1,15 @@
 import PQueue from 'p-queue';
 import { type Db, rootCause } from '../db/client.ts';
 import { claimOutbox, markAbandoned, markDelivered, type OutboxRow, postpone } from '../db/outbox.ts';
+import { chargeShown } from '../db/usage.ts';
 import type { Log } from '../log.ts';
 import { Signal } from './signal.ts';
 
 /** Discord will never take it: the channel is gone, or we are no longer allowed in. */
 export class Undeliverable extends Error {}
+
+/** Somebody deleted the message that waited for it: they do not want to see it. */
+export class Unwanted extends Undeliverable {}
 
 /** Longer than one delivery may last; after a crash somebody else tries again then. */
 const leaseSeconds = 30;
@@ -86,11 +90,17 @@ export class Outbox {
 		}
 	}
 
-	async #setAside({ generationId, attempts, createdAt }: OutboxRow, error: unknown): Promise<void> {
+	async #setAside(row: OutboxRow, error: unknown): Promise<void> {
+		const { generationId, attempts, createdAt, deliveredAt } = row;
 		const why = error instanceof Error ? error.message : String(error);
 		if (error instanceof Undeliverable || Date.now() - createdAt.getTime() > giveUpAfterMs) {
 			this.#log.warn('a result cannot be delivered', { generationId, why });
-			await markAbandoned(this.#db, generationId, why);
+			await this.#db.transaction(async (tx) => {
+				await markAbandoned(tx, generationId, why);
+				// Nobody ever saw it, through no doing of theirs.
+				if (deliveredAt === null && !(error instanceof Unwanted))
+					await chargeShown(tx, generationId, { pictures: 0, steps: 0 });
+			});
 			return;
 		}
 		const seconds = Math.min(longestBackoffSeconds, 2 ** Math.min(attempts - 1, 10));

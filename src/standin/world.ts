@@ -126,7 +126,7 @@ export function buildWorld(world: World, url: string, nowMs = Date.now()): Snaps
 
 /** Makes a guild with its roles, members and channels. The first text channel is where Discord welcomes new members. */
 export function makeGuild(
-	{ name, owner, roles, members, channels }: WorldGuild,
+	{ name, owner, roles, members, channels, locale }: WorldGuild,
 	{ nextId, users, bot, nowMs }: { nextId: () => string; users: StoredUser[]; bot: StoredUser; nowMs: number },
 ): { guild: StoredGuild; channels: StoredChannel[] } {
 	const idOf = (wanted: string) => {
@@ -153,7 +153,7 @@ export function makeGuild(
 		],
 		nsfwLevel: 0,
 		systemChannelId: null,
-		...(described.locale === undefined ? {} : { locale: described.locale }),
+		...(locale === undefined ? {} : { locale }),
 	};
 	const made = channels.flatMap((channel) => makeChannels(channel, guild, nextId));
 	guild.systemChannelId = made.find(({ type }) => type === 0)?.id ?? null;

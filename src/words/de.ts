@@ -905,5 +905,83 @@ export const de: Translation = {
 			'{0*} aus der Reihe genommen und den Moderatoren vorgelegt.',
 		'{0} fitted to it while they waited.': '{0*} währenddessen angepasst.',
 		'One wish was': 'Ein Wunsch wurde',
+
+		'A rule of this server took words out of the prompt.':
+			'Eine Regel dieses Servers hat Wörter aus dem Prompt gestrichen.',
+		'A rule of this server replaced words of the prompt with {0}.':
+			'Eine Regel dieses Servers hat Wörter des Prompts durch {0} ersetzt.',
+		'A rule of this server replaced words of the prompt with {0}, and took others out.':
+			'Eine Regel dieses Servers hat Wörter des Prompts durch {0} ersetzt und andere gestrichen.',
+		'{0} could not be checked, so nothing is made from it.':
+			'{0*} konnte nicht geprüft werden, darum entsteht nichts daraus.',
+		'{0} is `{1}`, and this channel allows `{2}` at most.': '{0*} ist `{1}`, und dieser Kanal erlaubt höchstens `{2}`.',
+		'Send another one, or ask in a channel that allows more.':
+			'Schick ein anderes, oder frag in einem Kanal, der mehr erlaubt.',
+		'Choose another one, or ask in a channel that allows more.':
+			'Wähle ein anderes, oder frag in einem Kanal, der mehr erlaubt.',
+		'Each gets a message of its own here, with its own Cancel.':
+			'Jeder bekommt hier eine eigene Nachricht mit eigenem Abbrechen.',
+		'This makes {0} jobs, {1} pictures in all.': 'Das werden {0} Aufträge, {1} Bilder insgesamt.',
+		'This makes {0} jobs of {1} pictures, {2} in all.': 'Das werden {0} Aufträge mit je {1} Bildern, {2} insgesamt.',
+		'This makes {0} jobs of 1 picture, {1} in all.': 'Das werden {0} Aufträge mit je 1 Bild, {1} insgesamt.',
+		'Paint all {0}': 'Alle {0} malen',
+		Cancel: 'Abbrechen',
+		'How shall it be enlarged?': 'Wie soll es vergrößert werden?',
+		'cleans up, same size': 'räumt auf, gleiche Größe',
+		'{0} times as wide and high': '{0}-mal so breit und hoch',
+		'This upscaler is no longer installed here.': 'Dieser Upscaler ist hier nicht mehr installiert.',
+		'Press U once more to choose another.': 'Drück noch einmal U, um einen anderen zu wählen.',
+		'**What I see in it**': '**Was ich darin sehe**',
+		'Nothing that I know is in this picture.': 'In diesem Bild ist nichts, was ich kenne.',
+		'Draw these': 'Diese malen',
+		'Draw these tags': 'Diese Tags malen',
+		'This description is no longer there.': 'Diese Beschreibung gibt es nicht mehr.',
+		'Use /describe again.': 'Nimm noch einmal /describe.',
+		'This picture looks sexual, and `{0}` says that a minor is in it.':
+			'Dieses Bild wirkt sexuell, und `{0}` sagt, dass darin jemand minderjährig ist.',
+		'It is not described, here or anywhere.': 'Es wird nicht beschrieben, nirgends.',
+		'This picture counts as `{0}`, and this channel allows `{1}` at most.':
+			'Dieses Bild gilt als `{0}`, und dieser Kanal erlaubt höchstens `{1}`.',
+		'Ask in a channel that allows more.': 'Frag in einem Kanal, der mehr erlaubt.',
+		'This picture could not be rated, so it is not described.':
+			'Dieses Bild konnte nicht eingestuft werden, darum wird es nicht beschrieben.',
+		'Say which picture: give the link of my `message`, or attach a `picture` of yours, one of the two.':
+			'Sag, welches Bild: den Link meiner Nachricht als `message` oder ein eigenes `picture`, eines von beiden.',
+		'This is no link of a message.': 'Das ist kein Link einer Nachricht.',
+		'Copy it from the menu of my message with the picture.': 'Kopiere ihn aus dem Menü meiner Nachricht mit dem Bild.',
+		'There is no picture of mine in this channel under that link.':
+			'Unter diesem Link ist in diesem Kanal kein Bild von mir.',
+		'Copy the link from the menu of my message.': 'Kopiere den Link aus dem Menü meiner Nachricht.',
+		'The mask marks no part of the picture.': 'Die Maske markiert keinen Teil des Bildes.',
+		'Paint over the part in one bright colour on a copy of the picture, or send white on black.':
+			'Übermale den Teil auf einer Kopie in einer hellen Farbe, oder schick Weiß auf Schwarz.',
+		'The mask covers the whole picture.': 'Die Maske bedeckt das ganze Bild.',
+		'Use `/imagine` with `image` to draw all of it anew.': 'Um alles neu zu malen, nimm `/imagine` mit `image`.',
+		'In this server only the author and moderators draw a picture again.':
+			'Auf diesem Server malen nur, wer das Bild wollte, und Moderatoren es noch einmal.',
+		'The picture that this one was made from is not here any more, so it cannot be drawn again.':
+			'Das Bild, aus dem dieses entstand, ist nicht mehr da, darum kann es nicht noch einmal gemalt werden.',
+		'Give either a picture or a recipe: `image`, or `recipe` with its text, ID or link.':
+			'Gib ein Bild oder ein Rezept an: `image`, oder `recipe` mit Text, ID oder Link.',
+		'This file carries no recipe: it may have been lost when the picture was sent or edited.':
+			'Diese Datei enthält kein Rezept: Es ging vielleicht beim Verschicken oder Bearbeiten verloren.',
+		'Send the file as it was saved.': 'Schick die Datei, wie sie gespeichert wurde.',
+		'This is no recipe that I know.': 'Das ist kein Rezept, das ich kenne.',
+		'There is no wildcard {0} here.': 'Den Wildcard {0} gibt es hier nicht.',
+		'For plain text write {0}.': 'Für einfachen Text schreib {0}.',
+		'The prompt comes to more than {0} wildcards.': 'Der Prompt ergibt mehr als {0} Wildcards.',
+		'With its wildcards the prompt has {0} characters, and at most {1} fit.':
+			'Mit seinen Wildcards hat der Prompt {0} Zeichen, und höchstens {1} passen.',
+		'Pictures of members cannot be used here.': 'Bilder von Mitgliedern können hier nicht benutzt werden.',
+		'A moderator looks at this already, before anything is drawn.':
+			'Ein Moderator sieht das schon an, bevor etwas gemalt wird.',
+		'A part of a picture cannot be drawn with `hires`.': 'Ein Teil eines Bildes kann nicht mit `hires` gemalt werden.',
+		'Leave it out, and press ✨ under the result.': 'Lass es weg, und drück ✨ unter dem Ergebnis.',
+		'This is not in the log of this server.': 'Das steht nicht im Protokoll dieses Servers.',
+		'Somebody changed the settings at this moment, so nothing was done.':
+			'Jemand hat die Einstellungen gerade geändert, darum ist nichts geschehen.',
+		'Please try again.': 'Bitte versuch es noch einmal.',
+		'These settings were changed again since then.': 'Diese Einstellungen wurden seitdem wieder geändert.',
+		'Undo the newer change first.': 'Mach zuerst die neuere Änderung rückgängig.',
 	},
 };

@@ -873,5 +873,80 @@ export const ja: Translation = {
 		'{0} taken out of the line and put before the moderators.': '{0*} モデレーターの確認に回しました。',
 		'{0} fitted to it while they waited.': '{0*} この変更に合わせました。',
 		'One wish was': '依頼1件を',
+
+		'A rule of this server took words out of the prompt.':
+			'サーバーのルールにより、プロンプトから言葉を取り除きました。',
+		'A rule of this server replaced words of the prompt with {0}.':
+			'サーバーのルールにより、プロンプトの言葉を {0} に置き換えました。',
+		'A rule of this server replaced words of the prompt with {0}, and took others out.':
+			'サーバーのルールにより、プロンプトの言葉を {0} に置き換え、ほかの言葉を取り除きました。',
+		'{0} could not be checked, so nothing is made from it.': '{0*}を確認できなかったため、そこからは作れません。',
+		'{0} is `{1}`, and this channel allows `{2}` at most.': '{0*}は `{1}` ですが、このチャンネルは `{2}` までです。',
+		'Send another one, or ask in a channel that allows more.':
+			'ほかの画像を送るか、もっと描けるチャンネルでお試しください。',
+		'Choose another one, or ask in a channel that allows more.':
+			'ほかの絵を選ぶか、もっと描けるチャンネルでお試しください。',
+		'Each gets a message of its own here, with its own Cancel.': 'それぞれにメッセージと中止ボタンが付きます。',
+		'This makes {0} jobs, {1} pictures in all.': '{0}件の依頼、全部で{1}枚になります。',
+		'This makes {0} jobs of {1} pictures, {2} in all.': '{1}枚ずつ{0}件の依頼、全部で{2}枚になります。',
+		'This makes {0} jobs of 1 picture, {1} in all.': '1枚ずつ{0}件の依頼、全部で{1}枚になります。',
+		'Paint all {0}': '{0}件すべて描く',
+		Cancel: 'やめる',
+		'How shall it be enlarged?': 'どの方法で拡大しますか？',
+		'cleans up, same size': '同じ大きさで整える',
+		'{0} times as wide and high': '縦横{0}倍',
+		'This upscaler is no longer installed here.': 'この拡大方法はもう使えません。',
+		'Press U once more to choose another.': 'もう一度 U を押して選び直してください。',
+		'**What I see in it**': '**見えるもの**',
+		'Nothing that I know is in this picture.': 'この画像に、知っているものは見つかりませんでした。',
+		'Draw these': 'これで描く',
+		'Draw these tags': 'このタグで描く',
+		'This description is no longer there.': 'この説明はもうありません。',
+		'Use /describe again.': '/describe をもう一度使ってください。',
+		'This picture looks sexual, and `{0}` says that a minor is in it.':
+			'性的な画像で、`{0}` から未成年が写っていると判断しました。',
+		'It is not described, here or anywhere.': 'どこでも説明しません。',
+		'This picture counts as `{0}`, and this channel allows `{1}` at most.':
+			'この画像は `{0}` ですが、このチャンネルは `{1}` までです。',
+		'Ask in a channel that allows more.': 'もっと描けるチャンネルでお試しください。',
+		'This picture could not be rated, so it is not described.': '判定できなかったため、説明しません。',
+		'Say which picture: give the link of my `message`, or attach a `picture` of yours, one of the two.':
+			'どの絵か教えてください。`message` にボットのメッセージのリンクか、`picture` に自分の画像の、どちらか一方です。',
+		'This is no link of a message.': 'メッセージのリンクではありません。',
+		'Copy it from the menu of my message with the picture.': '絵のあるメッセージのメニューからコピーしてください。',
+		'There is no picture of mine in this channel under that link.':
+			'そのリンクのこのチャンネルには、ボットの絵がありません。',
+		'Copy the link from the menu of my message.': 'メッセージのメニューからリンクをコピーしてください。',
+		'The mask marks no part of the picture.': 'マスクに塗られた部分がありません。',
+		'Paint over the part in one bright colour on a copy of the picture, or send white on black.':
+			'画像のコピーに明るい1色で塗るか、黒地に白で送ってください。',
+		'The mask covers the whole picture.': 'マスクが画像全体を覆っています。',
+		'Use `/imagine` with `image` to draw all of it anew.':
+			'全体を描き直すには `/imagine` の `image` を使ってください。',
+		'In this server only the author and moderators draw a picture again.':
+			'このサーバーで描き直せるのは、本人とモデレーターだけです。',
+		'The picture that this one was made from is not here any more, so it cannot be drawn again.':
+			'元になった絵がもうないので、描き直せません。',
+		'Give either a picture or a recipe: `image`, or `recipe` with its text, ID or link.':
+			'画像かレシピのどちらかを指定してください：`image`、または `recipe` に文字・ID・リンク。',
+		'This file carries no recipe: it may have been lost when the picture was sent or edited.':
+			'このファイルにはレシピがありません。送信や編集のときに消えた可能性があります。',
+		'Send the file as it was saved.': '保存したままのファイルを送ってください。',
+		'This is no recipe that I know.': '知らない形式のレシピです。',
+		'There is no wildcard {0} here.': '{0} というワイルドカードはありません。',
+		'For plain text write {0}.': 'ただの文字として書くには {0} とします。',
+		'The prompt comes to more than {0} wildcards.': 'プロンプトのワイルドカードが{0}個を超えています。',
+		'With its wildcards the prompt has {0} characters, and at most {1} fit.':
+			'ワイルドカードを含めるとプロンプトは{0}文字ですが、{1}文字までです。',
+		'Pictures of members cannot be used here.': 'ここではメンバーの画像を使えません。',
+		'A moderator looks at this already, before anything is drawn.': '描く前に、すでにモデレーターが確認しています。',
+		'A part of a picture cannot be drawn with `hires`.': '絵の一部を `hires` で描くことはできません。',
+		'Leave it out, and press ✨ under the result.': '指定をやめて、できた絵の ✨ を押してください。',
+		'This is not in the log of this server.': 'このサーバーの記録にありません。',
+		'Somebody changed the settings at this moment, so nothing was done.':
+			'同時に設定が変更されたため、何もしていません。',
+		'Please try again.': 'もう一度お試しください。',
+		'These settings were changed again since then.': 'その後にまた設定が変更されています。',
+		'Undo the newer change first.': '新しい変更を先に元に戻してください。',
 	},
 };

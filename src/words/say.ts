@@ -17,6 +17,7 @@ interface Index {
 }
 
 const place = /\{\d+\*?\}/;
+const fenced = /(```[\s\S]*?```)/;
 const sentenceEnd = /(?<=[.!?]) (?=\S)/;
 /** What parts a value that is a list, the weightier first. */
 const listSigns = ['; ', ', '];
@@ -32,8 +33,20 @@ const indexes = new WeakMap<Words, Index>();
 export function say(words: Words, english: string): string {
 	const index = indexOf(words);
 	if (index.fixed.size === 0 && index.templates.length === 0) return english;
-	const line = (it: string) => sayLine(index, it);
-	return index.fixed.get(english) ?? english.split('\n').map(line).join('\n');
+	const known = index.fixed.get(english);
+	if (known !== undefined) return known;
+	// What stands between fences is to be copied, and read again by a button.
+	return english
+		.split(fenced)
+		.map((part, i) => (i % 2 === 1 ? part : sayLines(index, part)))
+		.join('');
+}
+
+function sayLines(index: Index, text: string): string {
+	return text
+		.split('\n')
+		.map((line) => sayLine(index, line))
+		.join('\n');
 }
 
 function sayLine(index: Index, line: string): string {
@@ -45,7 +58,7 @@ function sayLine(index: Index, line: string): string {
 		mark +
 		text
 			.split(' · ')
-			.map((it) => phrase(index, it) ?? it)
+			.map((it) => part(index, it) ?? it)
 			.join(' · ')
 	);
 }
@@ -54,13 +67,18 @@ function sayLine(index: Index, line: string): string {
 function saySentences(index: Index, text: string, depth: number): string | undefined {
 	const sentences = text.split(sentenceEnd);
 	if (sentences.length < 2) return undefined;
-	const said = sentences.map((it) => phrase(index, it, depth));
+	const said = sentences.map((it) => part(index, it, depth));
 	return sentences
 		.map((it, i) => {
 			const isClose = said[i] !== undefined && said[i - 1] !== undefined;
 			return `${i === 0 ? '' : isClose ? index.between : ' '}${said[i] ?? it}`;
 		})
 		.join('');
+}
+
+/** One word is no sentence, and may well be a member's: `1. no`. */
+function part(index: Index, text: string, depth = 0): string | undefined {
+	return text.includes(' ') || /[.!?]$/.test(text) ? phrase(index, text, depth) : undefined;
 }
 
 function phrase(index: Index, text: string, depth = 0): string | undefined {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Cursor, type ExportPart, exportPart, exportStart } from '../../src/commands/export.ts';
@@ -152,4 +152,68 @@ describe.each(databaseKinds)('an export, on %s', (kind) => {
 			{ numRuns: 15 },
 		);
 	});
+
+	test('takes the loop no long step, however much there is, and hands all of it out', { timeout: 60_000 }, async () => {
+		const id = await hold(services(), { userId: me });
+		const { db } = queue;
+		const many = 12_000;
+		await db.execute(sql`insert into usage (generation_id, user_id, state, pictures, steps, work)
+			select ${me}::text || '-' || n, ${me}, 'spent', 1, 20, 1 from generate_series(1, ${many}::int) n`);
+		const template = (await findGeneration(db, id))!;
+		const wishes = 1000;
+		for (let i = 0; i < wishes; i += 500)
+			await db.insert(generations).values(
+				Array.from({ length: 500 }, (_, k) => {
+					const own = `${me}-${i + k}`;
+					return { ...template, id: own, interactionId: own, createdAt: new Date(Date.now() + i + k) };
+				}),
+			);
+		const steps = watchSteps();
+		const { files } = await exportAll({ userId: me });
+		expect(steps.longest()).toBeLessThan(longestStepMs[kind]);
+		const accounts = [...files].flatMap(([name, text]) =>
+			/^account(-\d+)?\.json$/.test(name) ? [JSON.parse(text.toString()) as { usage: { generationId: string }[] }] : [],
+		);
+		expect(new Set(accounts.flatMap((it) => it.usage.map(({ generationId }) => generationId)))).toHaveProperty(
+			'size',
+			many + 1,
+		);
+		expect(fileNames(files, 'generations/')).toHaveLength(wishes + 1);
+	});
+
+	test('that has no room for all pages of an account in a part goes on with them in the next', async () => {
+		await queue.db.execute(sql`insert into usage (generation_id, user_id, state, pictures, steps, work)
+			select ${me}::text || '-' || n, ${me}, 'spent', 1, 20, 1 from generate_series(1, 1500) n`);
+		const id = await hold(services(), { userId: me });
+		const { parts, files } = await exportAll({ userId: me }, 150_000);
+		expect(parts.length).toBeGreaterThan(1);
+		const texts = parts.flatMap((part) =>
+			[...part.files].flatMap(([name, text]) => (name.startsWith('account') ? [text.toString()] : [])),
+		);
+		expect(texts.join('').match(/"generationId"/g)).toHaveLength(1501);
+		expect(files.has(`generations/${id}.json`)).toBe(true);
+	});
 });
+
+/** The embedded database computes in this thread as well; on a busy machine the same work takes longer by its caches. */
+const longestStepMs = { postgres: 50, embedded: 100 };
+
+/** Measures the longest turn of the loop in time that this thread computed: others on the machine do not count. */
+function watchSteps() {
+	let last = process.threadCpuUsage();
+	let longest = 0;
+	let isOver = false;
+	const turn = () => {
+		const now = process.threadCpuUsage();
+		longest = Math.max(longest, (now.user + now.system - last.user - last.system) / 1000);
+		last = now;
+		if (!isOver) setImmediate(turn);
+	};
+	setImmediate(turn);
+	return {
+		longest: () => {
+			isOver = true;
+			return longest;
+		},
+	};
+}

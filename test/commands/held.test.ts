@@ -217,6 +217,20 @@ describe('whoever lets it through, all else holds', () => {
 	});
 });
 
+test('what is made from a picture that was let through, by the same words, is not asked about again', async () => {
+	const { handle, prompt } = await heldWish();
+	await press('kei', await cardOf(prompt), 'Let it through').acked();
+	const result = await shop.shown(handle);
+	const before = await countOpenCards(shop.db, guildId());
+	await shop.shown(user('mika').press(result, 'U1'));
+	expect(await countOpenCards(shop.db, guildId())).toBe(before);
+	// New pictures of the same words are new wishes, and other words anyway.
+	const edited = user('mika').press(result, '✏️');
+	await edited.modal();
+	const again = await user('mika').submit(edited, { prompt: `${prompt}, more guns: gun`, negative: '' });
+	await again.waitFor((m) => /A moderator of this server looks/.test(textOf(m)));
+});
+
 test('what was let through once can be reported, on a card of its own', async () => {
 	const { handle, prompt, id } = await heldWish();
 	const held = await cardOf(prompt);

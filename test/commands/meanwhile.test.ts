@@ -108,6 +108,43 @@ describe('between press and delivery', () => {
 	});
 });
 
+describe('what waits', () => {
+	const queued = async (prompt: string, channel: string) => {
+		shop.paintsAtOnce = false;
+		const handle = ask('mika', prompt, channel);
+		await handle.acked();
+		const newest = () => shop.db.query.generations.findFirst({ orderBy: (g, { desc }) => desc(g.createdAt) });
+		await expect.poll(async () => (await newest())?.recipe.prompt).toContain(prompt.split(', ').at(-1));
+		return (await newest())!;
+	};
+	afterEach(() => {
+		shop.paintsAtOnce = true;
+	});
+
+	test('is fitted to a channel that Discord does not restrict by age any more, as the event says', async () => {
+		shop.discord.setNsfw('after-dark', true);
+		const { id, recipe } = await queued('1girl, lighthouse', 'after-dark');
+		expect(recipe.prompt).not.toContain('safe');
+		shop.discord.setNsfw('after-dark', false);
+		const now = async () => (await findGeneration(shop.db, id))!;
+		await expect.poll(async () => (await now()).recipe.prompt).toMatch(/\bsafe\b/);
+		expect((await now()).state).toBe('queued');
+		shop.discord.setNsfw('after-dark', true);
+	});
+
+	test('is drawn by a rule that comes back by an undo in /audit', async () => {
+		const rules: Rule[] = [{ match: 'words', text: 'scythe', action: 'replace', replacement: 'broom' }];
+		await shop.choose({ rules });
+		await shop.choose({ rules: [] });
+		const { id } = await queued('1girl, scythe', 'gallery');
+		const log = await user('kei')
+			.slash('audit', {})
+			.waitFor((m) => /taken out/.test(textOf(m)));
+		await user('kei').press(log, 'Undo').acked();
+		await expect.poll(async () => (await findGeneration(shop.db, id))!.request.prompt).toBe('1girl, broom');
+	});
+});
+
 describe('a word that a rule replaces', () => {
 	const rules: Rule[] = [
 		{ match: 'words', text: 'katana', action: 'replace', replacement: 'umbrella' },

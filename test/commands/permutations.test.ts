@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { findConfirmation } from '../../src/db/confirmations.ts';
+import { clearConfirmations, findConfirmation, forgetConfirmations } from '../../src/db/confirmations.ts';
 import { confirmations, generations, usage } from '../../src/db/schema.ts';
 import { endOpen } from '../../src/queue/settle.ts';
 import { textOf } from '../../src/standin/index.ts';
@@ -71,6 +71,22 @@ test('a question is answered once, by whom it was asked, and Cancel starts nothi
 	await Promise.any(presses.map((press) => press.waitForFollowup((m) => /answered before/.test(textOf(m)))));
 	expect((await queued()).length).toBe(6);
 	expect(await shop.db.$count(confirmations)).toBe(0);
+});
+
+test('a question is forgotten when nobody answers, and when its member wants their data deleted', async () => {
+	const kept = () => shop.db.$count(confirmations);
+	await imagine('mika', six).message();
+	await clearConfirmations(shop.db);
+	expect(await kept()).toBe(1);
+	await shop.db.update(confirmations).set({ createdAt: new Date(Date.now() - 61 * 60_000) });
+	await clearConfirmations(shop.db);
+	expect(await kept()).toBe(0);
+	await imagine('mika', six).message();
+	await forgetConfirmations(shop.db, { userId: user('ren').id }, new Date());
+	await forgetConfirmations(shop.db, { userId: user('mika').id, guildId: null }, new Date());
+	expect(await kept()).toBe(1);
+	await forgetConfirmations(shop.db, { userId: user('mika').id, guildId: shop.discord.guild().id }, new Date());
+	expect(await kept()).toBe(0);
 });
 
 describe('all or nothing', () => {

@@ -11,6 +11,7 @@ import { admit } from '../../src/moderation/gate.ts';
 import type { SeenMember } from '../../src/moderation/member.ts';
 import { lookUpPlace } from '../../src/moderation/place.ts';
 import type { Rule } from '../../src/moderation/rules.ts';
+import { defaultThresholds } from '../../src/moderation/thresholds.ts';
 import { suitFor } from '../../src/prompt/recipe.ts';
 import { splitTags } from '../../src/prompt/tags.ts';
 import { accept } from '../../src/queue/accept.ts';
@@ -36,6 +37,7 @@ describe.each(databaseKinds)('what waits, when settings change, on %s', (kind) =
 
 	const facts = { ageRestricted: false, settingsChannelId: gallery! };
 	const services = {
+		thresholds: defaultThresholds,
 		channelNow: async (channelId: string) => {
 			if (isDiscordAway) throw new Error('Discord is away');
 			return { ageRestricted: channelId === adults, settingsChannelId: channelId };
@@ -90,6 +92,18 @@ describe.each(databaseKinds)('what waits, when settings change, on %s', (kind) =
 		await change({ ceiling: 'sensitive' }, adults);
 		expect(await again()).toBe(1);
 		expect([await stateOf(here), await stateOf(there)]).toEqual(['failed', 'queued']);
+	});
+
+	test('ends where the ceiling fell below what a member’s picture was to be judged by', async () => {
+		const sent = { ...wish, recipe: { ...recipe, parent: { sha256: 'f'.repeat(64) }, strength: 0.5 } };
+		const ask = async (ceiling: 'explicit' | 'safe') => {
+			const origin = { ...originOf({ guildId, channelId: adults!, userId: '600' }), ceiling };
+			return (await accept({ ...queue, memberWaiting: 99 }, origin, sent)).generation.id;
+		};
+		const [free, strict] = [await ask('explicit'), await ask('safe')];
+		await change({ ceiling: 'sensitive' }, adults);
+		expect(await again()).toBe(1);
+		expect([await stateOf(free), await stateOf(strict)]).toEqual(['failed', 'queued']);
 	});
 
 	test('ends where nothing is drawn any more', async () => {

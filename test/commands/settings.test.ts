@@ -322,3 +322,17 @@ test('the fullest settings fit into a panel', async () => {
 	const told = await choose('kei', stale, 'set:removerules', '0');
 	expect(textOf(told)).toContain('Not saved: somebody was quicker');
 });
+
+test('warns of a channel for reports that everybody sees, and of rules that ask moderators who have none', async () => {
+	let panel = await go('kei', await open('kei'), 'reports');
+	panel = await choose('kei', panel, 'set:log', channelId('sketches'));
+	expect(textOf(panel)).toContain('Everybody sees this channel');
+	panel = await choose('kei', panel, 'set:log', channelId('mod-log'));
+	expect(textOf(panel)).not.toContain('Everybody sees this channel');
+	panel = await go('kei', panel, 'words');
+	const opener = user('kei').press(panel, 'Ask a moderator first…');
+	panel = await (await user('kei').submit(opener, { text: 'cannon' })).message();
+	expect(textOf(panel)).not.toContain('no channel to ask in');
+	panel = await choose('kei', await go('kei', panel, 'reports'), 'set:log');
+	expect(textOf(await go('kei', panel, 'words'))).toContain('no channel to ask in');
+});

@@ -1,5 +1,5 @@
 import type { APIMessage } from 'discord-api-types/v10';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generations } from '../../src/db/schema.ts';
 import { findVersion } from '../../src/db/settings.ts';
 import { findControl, textOf } from '../../src/standin/index.ts';
@@ -92,4 +92,25 @@ test('an unknown wildcard is answered with those that there are', async () => {
 	expect(await shop.told(handle, /./)).toMatch(
 		/There is no wildcard `__nope__` here\. There are .*`__bad__`.*`__hair__`/,
 	);
+});
+
+describe('what is offered while somebody types a prompt', () => {
+	const offered = async (prompt: string, channel = 'gallery', options: Record<string, string> = {}) =>
+		(await user('mika').choices('imagine', 'prompt', { prompt, ...options }, { channel })).map(({ value }) => value);
+
+	test('tags, the server’s own wildcards, and nothing where nothing fits', async () => {
+		expect(await offered('1girl, yoru')).toEqual(['1girl, yoru', '1girl, yoru, night market']);
+		expect(await offered('1girl, __ba')).toEqual(['1girl, __ba', '1girl, __bad__']);
+		expect(await offered('1girl, zzzz')).toEqual([]);
+		expect(await offered('hatsune', 'gallery', { syntax: 'webui' })).toContain('hatsune miku, vocaloid');
+	});
+
+	test('no word above the channel’s ceiling, and none that a rule blocks', async () => {
+		expect(await offered('nud')).toEqual([]);
+		expect(await offered('nud', 'after-dark')).toContain('nude');
+		expect(await offered('hoodi')).toContain('hoodie');
+		await shop.choose({ rules: [{ match: 'words', text: 'hoodie', action: 'block' }] });
+		expect(await offered('hoodi')).toEqual([]);
+		await shop.choose({ rules: [] });
+	});
 });

@@ -80,6 +80,7 @@ class Recorder {
 				post: (route: string, request: Request) => record('post', route, request),
 			},
 			channels: { cache: new Map([['800', channel]]) },
+			guilds: { cache: new Map() },
 		} as unknown as DeliveryOptions['client'];
 	}
 

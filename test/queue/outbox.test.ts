@@ -1,9 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { findDelivery } from '../../src/db/outbox.ts';
-import { outbox } from '../../src/db/schema.ts';
+import { addToOutbox, findDelivery } from '../../src/db/outbox.ts';
+import { outbox, usage } from '../../src/db/schema.ts';
+import { spendUsage } from '../../src/db/usage.ts';
 import { accept } from '../../src/queue/accept.ts';
-import { Outbox, Undeliverable } from '../../src/queue/outbox.ts';
+import { Outbox, Undeliverable, Unwanted } from '../../src/queue/outbox.ts';
 import { cancel } from '../../src/queue/settle.ts';
 import { databaseKinds } from '../support/databases.ts';
 import { originOf, quiet, useQueue, wish } from '../support/queue.ts';
@@ -57,6 +58,17 @@ describe.each(databaseKinds)('the outbox on %s', (kind) => {
 	test('what Discord refuses for good is given up, with the reason kept', async () => {
 		const row = await attemptsOf(await ended(), [new Undeliverable('channel is gone')]);
 		expect(row).toMatchObject({ state: 'abandoned', lastError: 'channel is gone' });
+	});
+
+	test.each([
+		['charges nothing where nobody ever could see it', new Undeliverable('channel is gone'), 'refunded'],
+		['charges what its author did not want to see', new Unwanted('reply was deleted'), 'spent'],
+	])('what is given up %s', async (_, error, state) => {
+		const { generation } = await accept(queue, originOf({ userId: state }), wish);
+		await spendUsage(queue.db, generation.id, 5);
+		await addToOutbox(queue.db, generation.id);
+		await attemptsOf(generation.id, [error]);
+		expect(await queue.db.select().from(usage).where(eq(usage.generationId, generation.id))).toMatchObject([{ state }]);
 	});
 
 	test('a row that a dead process held comes back when its lease is over', async () => {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readEnvKey, writeEnvKey } from '../../scripts/model/env-file.ts';
 import { FakeHub, filesIn, repo } from '../model/hub/fake-hub.ts';
-import { tinyModel } from '../model/support.ts';
+import { golden, tinyModel } from '../model/support.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -88,6 +88,22 @@ test('a model is offered beside the one in use, listed so, and not removed befor
 	expect((await model(['withdraw', 'tiny-xl'])).code).toBe(0);
 	expect(await readEnvKey(join(folder, '.env'), 'MODELS')).toBe('/data/other.safetensors');
 	expect((await model(['remove', 'tiny-xl', '--yes'])).code).toBe(0);
+});
+
+test('a VAE is fetched and chosen; a decoder of previews is used from where it lies', async () => {
+	const vae = await FakeHub.start(await filesIn(join(tinyModel, 'vae')));
+	const pulled = await model(['pull', repo, '--use'], { HF_ENDPOINT: vae.endpoint });
+	expect(pulled).toMatchObject({ code: 0, stdout: expect.stringMatching(/\.env says VAE=models\/tiny-xl now/) });
+	const tiny = await FakeHub.start(await filesIn(join(golden, 'preview-decoder')));
+	const decoder = await model(['pull', repo, '--to', 'more'], { HF_ENDPOINT: tiny.endpoint });
+	expect(decoder.stdout).toMatch(/Previews are made with it/);
+	expect([...(await filesIn(join(folder, 'more/tiny-xl'))).keys()]).not.toContain('decode.safetensors');
+	expect((await model(['verify'])).stdout).toBe('ok  tiny-xl\n');
+	expect((await model(['verify', '--to', 'more'])).stdout).toBe('ok  tiny-xl\n');
+	expect(await model(['use', 'tiny-xl', '--to', 'more'])).toMatchObject({
+		code: 2,
+		stderr: expect.stringMatching(/used from where it lies/),
+	});
 });
 
 test('what was not fetched is never deleted', async () => {

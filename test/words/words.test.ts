@@ -144,6 +144,11 @@ test('what members wrote comes back whole, and unknown sentences stay as they ar
 	);
 });
 
+test('what is to be copied stays as it is, and so does a word that may be a member’s', () => {
+	const text = 'Nothing was charged.\n```\nNothing was charged.\n```\n1. no';
+	expect(say(wordsFor('de'), text)).toBe('Es wurde nichts angerechnet.\n```\nNothing was charged.\n```\n1. no');
+});
+
 test('English is said as it is written', () => {
 	expect(say(english, phrases.join('\n'))).toBe(phrases.join('\n'));
 });
