@@ -82,10 +82,7 @@ export async function rate(
 }
 
 /** Says what the tagger sees in a picture, or why it sees nothing. Never rejects. */
-export async function lookAt(
-	tagger: Tagger,
-	image: RgbImage,
-): Promise<{ seen: SeenInPicture } | { problem: string }> {
+export async function lookAt(tagger: Tagger, image: RgbImage): Promise<{ seen: SeenInPicture } | { problem: string }> {
 	try {
 		const { ratings, tags } = await tagger.look(image);
 		return { seen: { ratings, youthTags: youthTagsIn(tags) } };

@@ -1,7 +1,7 @@
 import { eps, type VaeConfig } from '../model/networks/vae.ts';
 import { cellSize, decoderReach, encoderFeatures, encoderReach } from '../model/networks/vae-parts.ts';
 import type { Device } from './protocol.ts';
-import type { Feed, Output, Session } from './session.ts';
+import type { Output, Session } from './session.ts';
 
 /**
  * Pictures of more pixels than this go through the VAE in tiles. Below, nothing changes by a bit. SDXL's decoder takes some 4 GB a
@@ -25,16 +25,15 @@ export interface VaeParts {
 interface Options {
 	/** Cells along a side of a tile; 128. */
 	tile?: number;
-	/** How often the statistics are measured; 3. */
-	passes?: number;
 	/** Called before each run; throws to stop. */
 	onRun?: () => void;
 }
 
 /**
  * Decodes latents, already divided by the scaling factor, of any size: [1, 4, h, w] → [1, 3, H, W]. Tiles see all that they would see
- * in one piece, but the group norms, whose statistics are those of all tiles, each normed by itself. Source of the idea of tiles:
- * diffusers' `AutoencoderKL.tiled_decode`, which blends them; ours need no blending.
+ * in one piece; with the statistics of the whole picture in the group norms the result would be that of one piece, to rounding. They
+ * are measured on a sample, the same for all tiles, so that nothing has to be blended. The idea of tiles is diffusers'
+ * (`AutoencoderKL.tiled_decode`), whose tiles run through all of the VAE by their own statistics and are off by several times as much.
  */
 export async function decodeTiled(
 	parts: VaeParts,
@@ -74,70 +73,54 @@ export async function encodeTiled(
 	return { mean: mean!, logvar: logvar! };
 }
 
-/**
- * Runs every tile by the statistics of the whole picture. Those of a norm are exact once all norms before it had theirs, so each pass
- * of measuring brings them nearer.
- *
- * @param whole what tiles are cut from, and how many of its pixels a cell is wide.
- */
+/** Runs every tile, by the statistics of a sample of the whole picture. */
 async function overTiles(
 	{ own, given }: VaeParts,
 	whole: { name: string; data: Output; cell: number },
 	boxes: readonly Box[],
-	{ passes = usualPasses, onRun }: Options,
+	{ tile = tileCells, onRun }: Options,
 	take: (results: Record<string, Output>, box: Box) => void,
 ): Promise<void> {
-	let known: Record<string, Feed> = {};
-	for (let pass = 0; pass <= passes; pass++) {
-		const statistics = new Average();
-		for (const box of boxes) {
-			onRun?.();
-			const { top, left, bottom, right } = box.own;
-			const [firstRow, firstColumn] = [box.seen.top, box.seen.left];
-			const places = [top - firstRow, left - firstColumn, bottom - firstRow, right - firstColumn];
-			const results = await (pass === 0 ? own : given).run({
-				[whole.name]: cropped(whole.data, box, whole.cell),
-				own: { data: BigInt64Array.from(places, BigInt), dims: [4] },
-				...known,
-			});
-			if (pass === passes) take(results, box);
-			else statistics.add(results, (bottom - top) * (right - left));
-		}
-		if (pass < passes) known = statistics.feeds;
+	onRun?.();
+	const sample = sampleOf(whole.data, whole.cell, tile);
+	const statistics = await own.run({ [whole.name]: sample }, ['means', 'squares']);
+	const { means, squares } = statistics as { means: Output; squares: Output };
+	const scale = squares.data.map((square, i) => 1 / Math.sqrt(square - means.data[i]! ** 2 + eps));
+	for (const box of boxes) {
+		onRun?.();
+		const feeds = { [whole.name]: cropped(whole.data, box, whole.cell), mean: means };
+		take(await given.run({ ...feeds, scale: { data: scale, dims: squares.dims } }), box);
 	}
 }
 
-/** With three, what is left is a tenth of what diffusers' blended tiles are off by: see the test. */
-const usualPasses = 3;
+/** Cells along a side of what a sample is put together from. Smaller ones have more seams, larger ones leave more of the picture out. */
+const patchCells = 16;
 
-/** Statistics of all tiles, each counting as much as it is large. */
-class Average {
-	#sum = 0;
-	#means = new Float64Array();
-	#squares = new Float64Array();
-	#dims: number[] = [];
+/**
+ * Puts patches from all over the picture together, evenly, to no more than a tile. One run over all of it at a time gives statistics
+ * that fit each other; those of tiles, each by itself, do not, and an average of them is further off.
+ */
+function sampleOf(whole: Output, cell: number, tile: number): Output {
+	const [, channels = 0, height = 0, width = 0] = whole.dims;
+	const rows = sampled(height / cell, tile).flatMap((row) => pixelsOf(row, cell));
+	const columns = sampled(width / cell, tile).flatMap((column) => pixelsOf(column, cell));
+	const out = emptyLike(channels, rows.length, columns.length);
+	for (let c = 0; c < channels; c++)
+		for (const [y, row] of rows.entries())
+			for (const [x, column] of columns.entries())
+				out.data[(c * rows.length + y) * columns.length + x] = whole.data[(c * height + row) * width + column]!;
+	return out;
+}
 
-	add({ means, squares }: Record<string, Output>, size: number): void {
-		if (this.#sum === 0) {
-			this.#dims = means!.dims;
-			this.#means = new Float64Array(means!.data.length);
-			this.#squares = new Float64Array(squares!.data.length);
-		}
-		this.#sum += size;
-		for (let i = 0; i < this.#means.length; i++) {
-			this.#means[i]! += size * means!.data[i]!;
-			this.#squares[i]! += size * squares!.data[i]!;
-		}
-	}
+/** Numbers of cells: all, or of every n-th patch. */
+function sampled(length: number, most: number): number[] {
+	const every = Math.ceil(length / most);
+	const first = Math.floor((every - 1) / 2);
+	return Array.from({ length }, (_, i) => i).filter((i) => Math.floor(i / patchCells) % every === first);
+}
 
-	get feeds(): Record<string, Feed> {
-		const mean = Float32Array.from(this.#means, (value) => value / this.#sum);
-		const scale = Float32Array.from(this.#squares, (square, i) => {
-			const variance = square / this.#sum - (this.#means[i]! / this.#sum) ** 2;
-			return 1 / Math.sqrt(variance + eps);
-		});
-		return { mean: { data: mean, dims: this.#dims }, scale: { data: scale, dims: this.#dims } };
-	}
+function pixelsOf(cellNumber: number, cell: number): number[] {
+	return Array.from({ length: cell }, (_, i) => cellNumber * cell + i);
 }
 
 /** What is a tile's own, and what it sees: rows and columns, the ends not included. */

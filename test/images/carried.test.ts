@@ -210,6 +210,12 @@ describe('WebUI', () => {
 		});
 	});
 
+	test('a LoRA with two weights keeps the first, and says so', () => {
+		const read = readParametersText('a <lora:ink:0.5:0.9>\nSteps: 20, CFG scale: 7, Seed: 1');
+		expect(read?.recipe).toMatchObject({ prompt: 'a', loras: [{ name: 'ink', weight: 0.5 }] });
+		expect(read?.unknown).toEqual({ 'Lora ink': '<lora:ink:0.5:0.9>' });
+	});
+
 	test('a text without settings is no recipe', () => {
 		for (const text of ['', 'hello', 'a\nNegative prompt: b', 'Steps: 1, Seed: 2'])
 			expect(readParametersText(text)).toBeUndefined();

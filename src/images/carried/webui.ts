@@ -31,7 +31,7 @@ export function readParametersText(text: string): Carried | undefined {
 	const tool = toolOf(version);
 	const reading = new Reading();
 	if (tool !== 'atelier') reading.leave('Version', version);
-	takePrompt(reading, prompt, settings);
+	takePrompt(reading, prompt, settings, tool);
 	reading.set('negative', negative ?? (tool === 'atelier' ? null : ''), 'Negative prompt');
 	takeSyntax(reading, settings);
 	takeNumbers(reading, settings, tool);
@@ -53,15 +53,17 @@ function toolOf(version: string | undefined): Tool {
 }
 
 /** WebUI's tags for LoRAs lie in the prompt, their hashes beside it. */
-function takePrompt(reading: Reading, prompt: string, settings: Settings): void {
+function takePrompt(reading: Reading, prompt: string, settings: Settings, tool: Tool): void {
 	const loraHashes = settings.takeHashes('Lora hashes');
 	const embeddings = [...settings.takeHashes('TI hashes')].map(([name, hash]) => ({ name, hash }));
 	if (embeddings.length > 0) reading.set('embeddings', embeddings, 'TI hashes');
 	let text = prompt;
 	try {
 		if (prompt.length > longestWithTags) throw new RangeError('The prompt is too long to be searched for LoRAs.');
-		const taken = takeLoraTags(prompt);
-		text = taken.text;
+		// We write them behind the prompt, whose own commas stay as they are.
+		const at = tool === 'atelier' ? prompt.search(/(?: <lora:[^<>]*>)+$/) : 0;
+		const taken = takeLoraTags(at < 0 ? '' : withOneWeight(prompt.slice(at), reading));
+		text = at < 0 ? prompt : at > 0 ? prompt.slice(0, at) : taken.text;
 		const loras = taken.loras.map(({ name, weight }) => {
 			const hash = loraHashes.get(name);
 			loraHashes.delete(name);
@@ -73,6 +75,14 @@ function takePrompt(reading: Reading, prompt: string, settings: Settings): void 
 	}
 	if (loraHashes.size > 0) reading.leave('Lora hashes', Object.fromEntries(loraHashes));
 	reading.set('prompt', text === '' ? undefined : text, 'Prompt');
+}
+
+/** A tag with one weight for the text encoders and one for the UNet keeps the first: ours are the same for both. */
+function withOneWeight(prompt: string, reading: Reading): string {
+	return prompt.replace(/<lora:([^:<>]{1,200}):([^:<>]{1,20}):[^<>]{0,60}>/gi, (tag, name: string, weight: string) => {
+		reading.leave(`Lora ${name}`, tag);
+		return `<lora:${name}:${weight}>`;
+	});
 }
 
 /** WebUI names its way of emphasis only where it is not the usual one; SD.Next names a parser. */

@@ -1,14 +1,13 @@
 import { type CompiledGraph, GraphBuilder, type Target, type Value } from '../graph.ts';
 import { add, conv, groupNorm, silu } from '../layers.ts';
-import { onnxType } from '../onnx.ts';
 import type { Weights } from '../weights.ts';
 import { downBlock, eps, middle, upBlock, type VaeConfig } from './vae.ts';
 
 /*
  * The VAE in two parts each way, so that a large picture needs no more memory than a small one: the part at low resolution, with the
  * attention of all to all, runs over the whole picture; that at high resolution, which sees only its neighbourhood, runs over tiles.
- * Between them lie `features`. What a tile cannot see of the whole are the statistics of the group norms: those are measured over all
- * tiles first, then given to all, so that no tile has a tint of its own.
+ * Between them lie `features`. What a tile cannot see of the whole are the statistics of the group norms: those are measured first,
+ * then given to all tiles, so that none has a tint of its own.
  */
 
 /** How often sides are halved between the picture and the features. Of SDXL's four levels: twice, so that a cell is 4 pixels wide. */
@@ -74,11 +73,9 @@ export function decoderTail(
 	const channels = config.block_out_channels.toReversed();
 	const norms = new Norms(g, config, statistics);
 	let h = g.input('features', ['batch', decoderFeatures(config), 'cells_high', 'cells_wide']);
-	for (let level = wholeLevels(config); level < channels.length; level++)
-		h = upBlock(g, h, level, config, norms.at(2 ** (level - wholeLevels(config))));
+	for (let level = wholeLevels(config); level < channels.length; level++) h = upBlock(g, h, level, config, norms.add);
 	const from = channels.at(-1)!;
-	const last = norms.at(cellSize(config));
-	h = silu(g, last(g, h, 'decoder.conv_norm_out', { channels: from, groups: config.norm_num_groups, eps }));
+	h = silu(g, norms.add(g, h, 'decoder.conv_norm_out', { channels: from, groups: config.norm_num_groups, eps }));
 	const image = conv(g, h, 'decoder.conv_out', { from, to: config.out_channels, kernel: 3 });
 	g.output('image', image, ['batch', config.out_channels, 'image_height', 'image_width']);
 	norms.finish();
@@ -98,8 +95,7 @@ export function encoderFront(
 	const norms = new Norms(g, config, statistics);
 	const image = g.input('image', ['batch', config.in_channels, 'image_height', 'image_width']);
 	let h = conv(g, image, 'encoder.conv_in', { from: config.in_channels, to: channels[0]!, kernel: 3 });
-	for (let level = 0; level < halvings(config); level++)
-		h = downBlock(g, h, level, config, norms.at(cellSize(config) / 2 ** level));
+	for (let level = 0; level < halvings(config); level++) h = downBlock(g, h, level, config, norms.add);
 	g.output('features', h, ['batch', encoderFeatures(config), 'cells_high', 'cells_wide']);
 	norms.finish();
 	return g.finish(() => true);
@@ -124,60 +120,47 @@ export function encoderBack(name: string, weights: Weights, config: VaeConfig, t
 }
 
 /**
- * Group norms whose statistics are those of the whole picture. All tell what they see in the part of the tile that is its own: outputs
- * `means` and `squares` [norms, groups], the means of the values and of their squares; that part is the input `own` [4], its first row,
- * first column, last row and last column, the latter not included, in cells. `given` ones have the inputs `mean` and `scale`
- * [norms, groups] too: what is taken away, and what the rest is multiplied by; the others take those of the tile.
+ * Group norms that go by the statistics of the whole picture. By `own`: those of the tile, which are told as the outputs `means` and
+ * `squares` [norms, groups], the means of the values and of their squares. `given`: the inputs `mean` and `scale` [norms, groups] say
+ * what is taken away, and what the rest is multiplied by.
  */
 class Norms {
 	readonly #g: GraphBuilder;
 	readonly #groups: number;
-	readonly #own: { starts: Value; ends: Value };
 	readonly #given: { mean: Value; scale: Value } | undefined;
 	readonly #means: Value[] = [];
 	readonly #squares: Value[] = [];
+	#count = 0;
 
 	constructor(g: GraphBuilder, { norm_num_groups: groups }: VaeConfig, statistics: Statistics) {
 		this.#g = g;
 		this.#groups = groups;
-		const own = g.inputAs('own', onnxType.int64, [4]);
-		const half = (from: number) => g.op('Slice', [own, g.integers([from]), g.integers([from + 2])]);
-		this.#own = { starts: half(0), ends: half(2) };
 		if (statistics === 'given')
 			this.#given = { mean: g.input('mean', ['norms', groups]), scale: g.input('scale', ['norms', groups]) };
 	}
 
-	/** The norms of a level at which a cell is `perCell` pixels wide. */
-	at(perCell: number): typeof groupNorm {
-		return (g, x, prefix, shape) => {
-			const { channels, groups } = shape;
-			const number = g.integers([this.#means.length]);
-			this.#tell(x, perCell);
-			if (!this.#given) return groupNorm(g, x, prefix, shape);
-			// [1, c, h, w] → [1, groups, c / groups · h · w]
-			const grouped = g.op('Reshape', [x, g.integers([0, groups, -1])]);
-			// [norms, groups] → [1, groups, 1]
-			const one = (all: Value) => g.op('Unsqueeze', [g.op('Gather', [all, number], { axis: 0 }), g.integers([2])]);
-			const normal = g.op('Mul', [g.op('Sub', [grouped, one(this.#given.mean)]), one(this.#given.scale)]);
-			const restored = g.op('Reshape', [normal, g.op('Shape', [x])]);
-			const scaled = g.op('Mul', [restored, g.weight(`${prefix}.weight`, [channels], [channels, 1, 1])]);
-			return add(g, scaled, g.weight(`${prefix}.bias`, [channels], [channels, 1, 1]));
-		};
-	}
-
-	#tell(x: Value, perCell: number): void {
-		const g = this.#g;
-		const place = (cells: Value) => g.op('Mul', [cells, g.integers([perCell, perCell])]);
-		const own = g.op('Slice', [x, place(this.#own.starts), place(this.#own.ends), g.integers([2, 3])]);
-		const grouped = g.op('Reshape', [own, g.integers([0, this.#groups, -1])]);
-		const mean = (value: Value) => g.op('ReduceMean', [value, g.integers([2])], { keepdims: 0 });
-		this.#means.push(mean(grouped));
-		this.#squares.push(mean(g.op('Mul', [grouped, grouped])));
-	}
+	readonly add: typeof groupNorm = (g, x, prefix, shape) => {
+		const { channels, groups } = shape;
+		// [1, c, h, w] → [1, groups, c / groups · h · w]
+		const grouped = g.op('Reshape', [x, g.integers([0, groups, -1])]);
+		if (!this.#given) {
+			const mean = (value: Value) => g.op('ReduceMean', [value, g.integers([2])], { keepdims: 0 });
+			this.#means.push(mean(grouped));
+			this.#squares.push(mean(g.op('Mul', [grouped, grouped])));
+			return groupNorm(g, x, prefix, shape);
+		}
+		const number = g.integers([this.#count++]);
+		// [norms, groups] → [1, groups, 1]
+		const one = (all: Value) => g.op('Unsqueeze', [g.op('Gather', [all, number], { axis: 0 }), g.integers([2])]);
+		const normal = g.op('Mul', [g.op('Sub', [grouped, one(this.#given.mean)]), one(this.#given.scale)]);
+		const restored = g.op('Reshape', [normal, g.op('Shape', [x])]);
+		const scaled = g.op('Mul', [restored, g.weight(`${prefix}.weight`, [channels], [channels, 1, 1])]);
+		return add(g, scaled, g.weight(`${prefix}.bias`, [channels], [channels, 1, 1]));
+	};
 
 	finish(): void {
-		const told = { means: this.#means, squares: this.#squares };
-		for (const [name, values] of Object.entries(told))
+		if (this.#given) return;
+		for (const [name, values] of Object.entries({ means: this.#means, squares: this.#squares }))
 			this.#g.output(name, this.#g.op('Concat', values, { axis: 0 }), ['norms', this.#groups]);
 	}
 }
