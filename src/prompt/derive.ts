@@ -87,13 +87,14 @@ export function drawFrom(recipe: Recipe, source: Source): Recipe {
 			'A part of a picture cannot be drawn with `hires`. Leave it out, and press ✨ under the result.',
 		);
 	const { width, height, ...rest } = source;
-	return recipeSchema.parse({ ...recipe, ...rest, ...(width && height && { width, height }) });
+	// Drawn in two goes, it has the size that these come to.
+	return recipeSchema.parse({ ...recipe, ...rest, ...(width && height && !recipe.hires && { width, height }) });
 }
 
 /** What a recipe begins with, to let another one begin with the same; `undefined` where it begins with nothing. */
-export function sourceIn({ parent, strength, mask, extend, width, height }: Recipe): Source | undefined {
+export function sourceIn({ parent, strength, mask, extend, hires, width, height }: Recipe): Source | undefined {
 	if (!parent || strength === undefined) return undefined;
-	return { parent, strength, width, height, ...(mask && { mask }), ...(extend && { extend }) };
+	return { parent, strength, ...(!hires && { width, height }), ...(mask && { mask }), ...(extend && { extend }) };
 }
 
 export type Source = Pick<Recipe, 'parent' | 'strength' | 'mask' | 'extend'> & { width?: number; height?: number };

@@ -131,6 +131,9 @@ test('other words over the same picture keep where it begins', () => {
 	expect(sourceIn(recipe)).toBeUndefined();
 	const hires = { ...recipe, hires: { scale: 1.5, strength: 0.55 } };
 	expect(() => drawFrom(hires, source)).toThrow(expect.objectContaining({ code: 'hires-of-a-part' }));
+	const { mask: _, ...whole } = source;
+	expect(drawFrom(hires, whole)).toMatchObject({ width: recipe.width, height: recipe.height, parent: whole.parent });
+	expect(sourceIn(drawFrom(hires, whole))).toEqual({ parent: whole.parent, strength: 0.4 });
 });
 
 test('variations and enlargements of any child forget what that one was made from', () => {

@@ -114,3 +114,11 @@ test('text is read or refused in words, never broken on', () => {
 		{ numRuns: 500 },
 	);
 });
+
+test.for([
+	['1girl --hires on a hill', 'yes', '1girl\non a hill'],
+	['1girl --hires=no, hat', 'no', '1girl\nhat'],
+	['1girl --hires', 'yes', '1girl'],
+] as const)('%s: a flag that needs no value takes none but after a sign', ([text, value, rest]) => {
+	expect(takeFlags(text)).toMatchObject({ values: { hires: value }, text: rest });
+});
