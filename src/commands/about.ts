@@ -1,5 +1,6 @@
 import { ContainerBuilder, InteractionContextType, MessageFlags, SlashCommandBuilder } from 'discord.js';
 import packageJson from '../../package.json' with { type: 'json' };
+import { shorten } from './alt-text.ts';
 import type { Call, Command, InstalledFacts } from './context.ts';
 import { escaped } from './escape.ts';
 import { usualModel } from './models.ts';
@@ -7,7 +8,10 @@ import { message, text } from './mydata.ts';
 
 /** How many LoRAs are named: a message has an end. */
 const mostLoras = 10;
-const mostOthers = 6;
+/** Characters of a name: files may have long ones. */
+const mostName = 60;
+/** Characters of one message about other models: Discord takes 4000. */
+const longestPage = 3500;
 
 export const about: Command = {
 	data: new SlashCommandBuilder()
@@ -17,28 +21,40 @@ export const about: Command = {
 		.toJSON(),
 	async execute(interaction, call) {
 		const parts = [modelText(call), sourceText(call), markingText(call), privacyText(call, interaction.guildId)];
-		const box = new ContainerBuilder().addTextDisplayComponents(parts.map(text));
-		const { flags, ...body } = message(box);
-		await interaction.reply({ ...body, flags: flags | MessageFlags.Ephemeral });
+		await interaction.reply(privately(parts));
+		for (const page of otherModels(call)) await interaction.followUp(privately([page]));
 	},
 };
 
-/** The usual model in full, and the others in a line each: a message has an end. */
+function privately(parts: readonly string[]) {
+	const { flags, ...body } = message(new ContainerBuilder().addTextDisplayComponents(parts.map(text)));
+	return { ...body, flags: flags | MessageFlags.Ephemeral } as const;
+}
+
+/** What can be drawn with besides, in as many messages as it takes. */
+function otherModels(call: Call): string[] {
+	const usual = usualModel(call);
+	const lines = call.models
+		.filter((model) => model !== usual)
+		.map((model) => `- ${escaped(shorten(model.name, mostName))}: \`${model.hash}\`. ${licenceText(model)}`);
+	const pages: string[] = [];
+	for (const line of lines) {
+		const page = pages.at(-1);
+		if (page !== undefined && page.length + line.length < longestPage) pages[pages.length - 1] = `${page}\n${line}`;
+		else pages.push(`**Other models**, by \`/imagine model\`, with the SHA-256 of their weights:\n${line}`);
+	}
+	return pages;
+}
+
+/** The model that is drawn with where nobody says otherwise. */
 function modelText(call: Call): string {
 	const model = usualModel(call);
-	const others = call.models.filter((other) => other !== model);
-	const told = others
-		.slice(0, mostOthers)
-		.map((other) => `- ${escaped(other.name)}: \`${other.hash}\`. ${licenceText(other)}`);
-	const more = others.length - told.length;
 	return [
 		'## About Atelier',
 		`**Model:** ${escaped(model.name)}, SHA-256 of its weights \`${model.hash}\`. Its weights are used as they were published: the networks are built around them when it is opened.`,
 		licenceText(model),
 		...(model.loras?.length ? [lorasText(model.loras)] : []),
 		...(model.about?.credits ? [`-# Credits: ${escaped(model.about.credits)}.`] : []),
-		...(told.length > 0 ? [`**Other models**, by \`/imagine model\`:`, ...told] : []),
-		...(more > 0 ? [`- and ${more} more`] : []),
 	].join('\n');
 }
 
@@ -48,7 +64,9 @@ function licenceText({ about }: InstalledFacts): string {
 }
 
 function lorasText(loras: readonly { name: string; sha256: string }[]): string {
-	const names = loras.slice(0, mostLoras).map(({ name, sha256 }) => `${escaped(name)} (\`${sha256.slice(0, 10)}\`)`);
+	const names = loras
+		.slice(0, mostLoras)
+		.map(({ name, sha256 }) => `${escaped(shorten(name, mostName))} (\`${sha256.slice(0, 10)}\`)`);
 	const more = loras.length > mostLoras ? `, and ${loras.length - mostLoras} more` : '';
 	return `LoRAs that are added where a wish names them: ${names.join(', ')}${more}.`;
 }
@@ -58,8 +76,10 @@ function sourceText({ operator }: Call): string {
 	const source = sourceUrl
 		? `the source of this very bot, with how the model is loaded, is at <${sourceUrl}>.`
 		: 'ask the operator for the source of this very bot, which holds how the model is loaded.';
-	const who = contact ? `Operator: ${contact}.` : 'The operator of this bot left no address; ask the moderators here.';
-	return `**Program:** Atelier ${packageJson.version}, ${packageJson.license}; ${source}\n**${who.replace(':', ':**')}`;
+	const who = contact
+		? `**Operator:** ${contact}.`
+		: 'The operator of this bot left no address; ask the moderators here.';
+	return `**Program:** Atelier ${packageJson.version}, ${packageJson.license}; ${source}\n${who}`;
 }
 
 function markingText({ operator }: Call): string {

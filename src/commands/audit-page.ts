@@ -8,7 +8,7 @@ import {
 	TextDisplayBuilder,
 } from 'discord.js';
 import { type AuditEntry, searchAudit, undoneAmong } from '../db/audit.ts';
-import { countOpenCards, type ListedCase, listCases } from '../db/cards.ts';
+import { countOpenCards, isHeldState, type ListedCase, listCases } from '../db/cards.ts';
 import type { Db } from '../db/client.ts';
 import { messagesOf } from '../db/outbox.ts';
 import { settingsAction } from '../moderation/change.ts';
@@ -16,7 +16,6 @@ import { auditActions, entryInWords } from './audit-words.ts';
 import { linkTo } from './case-lines.ts';
 import { encodePress, type Verb } from './custom-id.ts';
 import { isDecision } from './decisions.ts';
-import { isHeldState } from './held-card.ts';
 
 export const auditViews = ['actions', 'reports'] as const;
 export type AuditView = (typeof auditViews)[number];

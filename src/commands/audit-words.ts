@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../db/audit.ts';
+import { type CardState, isHeldState } from '../db/cards.ts';
 import { shorten } from './alt-text.ts';
 import { linesOf } from './settings/history.ts';
 
@@ -58,8 +59,8 @@ function deed(entry: AuditEntry): string {
 			return `ended a held wish of ${them}${heldFor}, at which nobody looked within three days`;
 		case 'erase':
 			return entry.actorId === null
-				? `deleted a reported picture of ${them}, since this server keeps pictures no longer`
-				: 'deleted their data, and with it a reported picture';
+				? `deleted ${erased(entry)} of ${them}, since this server keeps pictures no longer`
+				: `deleted their data, and with it ${erased(entry)}`;
 		case 'trial':
 			return 'tried rules without switching them on';
 		case 'undo':
@@ -69,6 +70,11 @@ function deed(entry: AuditEntry): string {
 		default:
 			return `did \`${action}\``;
 	}
+}
+
+function erased({ before }: AuditEntry): string {
+	const { state, reports } = (before ?? {}) as { state?: CardState; reports?: number };
+	return state && isHeldState(state) && !reports ? 'a held wish' : 'a reported picture';
 }
 
 function undone({ before }: AuditEntry): string {

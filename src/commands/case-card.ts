@@ -9,13 +9,14 @@ import {
 	StringSelectMenuBuilder,
 	TextDisplayBuilder,
 } from 'discord.js';
+import { isHeldState } from '../db/cards.ts';
 import type { Generation } from '../db/generations.ts';
 import { altText } from './alt-text.ts';
 import { entryInWords } from './audit-words.ts';
 import type { CaseFile, CasePictures } from './case-file.ts';
 import { linkTo, longest, personLines, recipeLines, within } from './case-lines.ts';
 import { encodePress, type Verb } from './custom-id.ts';
-import { heldCard, isHeldState } from './held-card.ts';
+import { heldCard } from './held-card.ts';
 
 const colours = { open: 0xd0323a, kept: 0x2f9a6e, removed: 0x6b7280 };
 const headings = { open: '🚩 Reported', kept: '✅ Kept', removed: '🗑️ Removed' };

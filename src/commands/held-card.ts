@@ -6,7 +6,7 @@ import {
 	ContainerBuilder,
 	TextDisplayBuilder,
 } from 'discord.js';
-import type { CardState } from '../db/cards.ts';
+import type { HeldState } from '../db/cards.ts';
 import { entryInWords } from './audit-words.ts';
 import type { CaseFile } from './case-file.ts';
 import { linkTo, personLines, recipeLines } from './case-lines.ts';
@@ -19,12 +19,7 @@ const states = {
 	approved: { heading: '✅ Let through', colour: 0x2f9a6e },
 	refused: { heading: '❌ Refused', colour: 0x6b7280 },
 	ended: { heading: '⏹️ No longer to be decided', colour: 0x6b7280 },
-} as const;
-type HeldState = keyof typeof states;
-
-export function isHeldState(state: CardState): state is HeldState {
-	return state in states;
-}
+} as const satisfies Record<HeldState, object>;
 
 /** The card of a wish at which moderators look before it is drawn: what was asked for, by whom, for which word, and what to do. */
 export function heldCard(file: CaseFile, state: HeldState): APIMessageTopLevelComponent[] {

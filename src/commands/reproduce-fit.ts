@@ -124,8 +124,8 @@ function chooseModel(
 	const named = isOfOurs || modelName === undefined ? undefined : models.find((model) => isNamed(model, modelName));
 	if (own ?? named) return (own ?? named)!;
 	const which = [
-		...(modelName === undefined ? [] : [quoted(modelName)]),
-		...(hash === '' ? [] : [`(${quoted(hash.slice(0, 10))})`]),
+		...(modelName === undefined ? [] : [inQuotes(modelName)]),
+		...(hash === '' ? [] : [`(${quoted(hash.slice(0, 10)).slice(1, -1)})`]),
 	];
 	notes.push(
 		which.length === 0
@@ -178,7 +178,7 @@ function fitEmbeddings(asked: readonly NamedFile[], { embeddings = [] }: Model, 
 
 function tellMissing(what: string, files: readonly NamedFile[], notes: string[]): void {
 	if (files.length === 0) return;
-	const names = files.slice(0, 4).map(({ name }) => quoted(name));
+	const names = files.slice(0, 4).map(({ name }) => inQuotes(name));
 	const more = files.length > names.length ? ` and ${files.length - names.length} more` : '';
 	notes.push(
 		`${files.length === 1 ? `The ${what}` : `The ${what}s`} ${names.join(', ')}${more} ${files.length === 1 ? 'is' : 'are'} not installed here and left out.`,
@@ -232,7 +232,7 @@ function fitUpscaler(upscaler: string, model: Model): string {
 function aboutTool({ tool, unknown, recipe }: Carried, { recommended }: Model): string[] {
 	const told = `This follows the recipe of ${labels[tool]}. Every program rounds otherwise, so expect the same picture, not the same pixels.`;
 	const left = Object.keys(unknown).filter((name) => !/version/i.test(name));
-	const names = left.slice(0, 6).map((name) => quoted(name));
+	const names = left.slice(0, 6).map((name) => inQuotes(name));
 	const more = left.length > names.length ? ` and ${left.length - names.length} more` : '';
 	const missing = [
 		...(recipe.steps === undefined ? [`${recommended.steps} steps`] : []),
@@ -247,6 +247,11 @@ function aboutTool({ tool, unknown, recipe }: Carried, { recommended }: Model): 
 			? [`Where the file says nothing that is known here, the model's usual is taken: ${missing.join(', ')}.`]
 			: []),
 	];
+}
+
+/** Notes are shown without formatting, so a word out of a file stands in quotation marks. */
+function inQuotes(word: string): string {
+	return `“${quoted(word).slice(1, -1)}”`;
 }
 
 /** The recipe in a member's words, so that ✏️ opens it; what a member cannot ask for is left out. */

@@ -5,12 +5,20 @@ import { cards, generations, reports } from './schema.ts';
 export type Card = typeof cards.$inferSelect;
 export type CardState = Card['state'];
 
+const heldStates = ['held', 'approved', 'refused', 'ended'] as const satisfies CardState[];
+export type HeldState = (typeof heldStates)[number];
+
+/** Whether a card is that of a wish at which moderators look first, and not of a report. */
+export function isHeldState(state: CardState): state is HeldState {
+	return heldStates.some((held) => held === state);
+}
+
 /**
  * Opens the case of a reported generation, or notes that there is something new in it. A kept picture that is reported again stays
  * kept; one that was held and approved once gets a card of a report, in a message of its own.
  */
 export async function openCard(db: Db, generationId: string, guildId: string): Promise<void> {
-	const wasHeld = sql`${cards.state} in ('approved', 'refused', 'ended')`;
+	const wasHeld = sql`${cards.state} in ${heldStates.slice(1)}`;
 	await db
 		.insert(cards)
 		.values({ generationId, guildId })

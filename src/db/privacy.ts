@@ -158,11 +158,13 @@ export async function ownRecords(db: Db, owned: Owned, page = 0) {
 				.where(ownedRows({ guildId: audit.guildId, userId: audit.actorId }, owned))
 				.orderBy(asc(audit.id)),
 		),
-		questions: await db
-			.select()
-			.from(confirmations)
-			.where(ownedRows(confirmations, owned))
-			.orderBy(asc(confirmations.createdAt)),
+		questions: await paged(
+			db
+				.select()
+				.from(confirmations)
+				.where(ownedRows(confirmations, owned))
+				.orderBy(asc(confirmations.createdAt), asc(confirmations.id)),
+		),
 		placesInLine: await paged(
 			db.select().from(fairMembers).where(eq(fairMembers.userId, owned.userId)).orderBy(asc(fairMembers.lane)),
 		),

@@ -110,12 +110,14 @@ export class Jobs {
 					and not exists (select 1 from busy where busy.group_id = j.group_id)
 				order by j.priority desc, j.created_on
 				limit ${mostLookedAt}
+			), heads as materialized (
+				select distinct on (model) * from waiting order by model, priority desc, created_on
 			)
-			select distinct on (w.model) w.id, w.model, w.priority, w.created_on as "createdAt", w.cost, array(
+			select h.id, h.model, h.priority, h.created_on as "createdAt", h.cost, array(
 				select distinct r.group_id from pgboss.job r
-				where r.name = ${queue} and r.state < 'active' and r.priority = w.priority and r.group_id <> w.group_id
+				where r.name = ${queue} and r.state < 'active' and r.priority = h.priority and r.group_id <> h.group_id
 			) as rivals
-			from waiting w order by w.model, w.priority desc, w.created_on`,
+			from heads h`,
 		);
 		return rows.map((row) => ({ ...row, createdAt: new Date(row.createdAt) }));
 	}

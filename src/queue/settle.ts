@@ -18,7 +18,7 @@ interface Books {
 /**
  * Books finished pictures: files first, then images, usage, outbox and the job's end in one transaction.
  *
- * @returns `false`, with nothing booked, when a newer taker has the generation (this one was thought dead)
+ * @returns `false`, with nothing booked, when it was ended meanwhile, or a newer taker has it (this one was thought dead)
  */
 export async function settlePainted(
 	books: Books & { store: ImageStore },
@@ -53,9 +53,13 @@ export async function settlePainted(
 			};
 		}),
 	);
-	return books.db.transaction(async (tx) => {
+	const isBooked = await books.db.transaction(async (tx) => {
 		const ours = await endGeneration(tx, generation.id, { state: 'painted', attempt: generation.attempt });
-		if (!ours) return false;
+		// It ended meanwhile, or a newer taker has it: then this changes nothing of theirs.
+		if (!ours) {
+			await books.jobs.finish(tx, job);
+			return false;
+		}
 		await insertImages(tx, rows);
 		await addNotes(tx, generation.id, comparisonNotes(generation, pictures));
 		await spendUsage(tx, generation.id, Math.round(stats.paintMs + stats.rateMs));
@@ -64,6 +68,22 @@ export async function settlePainted(
 		await books.jobs.finish(tx, job);
 		return true;
 	});
+	if (!isBooked) await dropFiles(books, generation.id, rows);
+	return isBooked;
+}
+
+/** Deletes the files of pictures that nobody will ever find; those that a newer taker writes have the same names and stay. */
+async function dropFiles(
+	{ db, store }: { db: Db; store: ImageStore },
+	id: string,
+	files: readonly { file: string; smallFile: string | null }[],
+): Promise<void> {
+	const now = await findGeneration(db, id);
+	if (now && now.state !== 'failed' && now.state !== 'cancelled') return;
+	for (const { file, smallFile } of files) {
+		await store.delete(file);
+		if (smallFile !== null) await store.delete(smallFile);
+	}
 }
 
 /** Books that no pictures come: the member gets their usage back and is told why. The job ends in the same transaction. */

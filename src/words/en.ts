@@ -9,6 +9,8 @@ export const en = {
 	name: 'English',
 	/** What stands between two sentences. */
 	between: ' ',
+	/** What stands between two things of a list. */
+	comma: ', ',
 	seconds: (n: string) => `${n} s`,
 	minutes: (n: number) => `${n} min`,
 	hours: (n: string) => `${n} h`,

@@ -5,22 +5,29 @@ interface Template {
 	/** What stands around the places. */
 	pieces: string[];
 	translation: string;
+	/** Whether its last place is said in the language too: it may be a list, or sentences. */
+	isLastSaid: boolean;
 }
 
 /** The phrases of a language, ready for looking things up. */
 interface Index {
 	fixed: ReadonlyMap<string, string>;
-	/** Those with the most text of their own first: they say the most. */
-	templates: readonly Template[];
-	/** What stands between two sentences. */
+	/** By the sign that they begin with, those that begin with a place in each; those with the most text of their own first. */
+	templates: ReadonlyMap<string, readonly Template[]>;
+	/** Those that begin with a place. */
+	others: readonly Template[];
+	/** What stands between two sentences, and between two things of a list. */
 	between: string;
+	comma: string;
 }
 
 const place = /\{\d+\*?\}/;
 const fenced = /(```[\s\S]*?```)/;
 const sentenceEnd = /(?<=[.!?]) (?=\S)/;
 /** What parts a value that is a list, the weightier first. */
-const listSigns = ['; ', ', '];
+const listSigns = ['; ', ' · ', ', '];
+/** Nothing of ours has as many sentences, or parts: what does is a member's. */
+const mostParts = 40;
 /** How deep values of phrases are looked into: members' words may look like our phrases, one within the other. */
 const deepest = 3;
 const indexes = new WeakMap<Words, Index>();
@@ -32,7 +39,7 @@ const indexes = new WeakMap<Words, Index>();
  */
 export function say(words: Words, english: string): string {
 	const index = indexOf(words);
-	if (index.fixed.size === 0 && index.templates.length === 0) return english;
+	if (index.fixed.size === 0 && index.others.length === 0 && index.templates.size === 0) return english;
 	const known = index.fixed.get(english);
 	if (known !== undefined) return known;
 	// What stands between fences is to be copied, and read again by a button.
@@ -66,7 +73,7 @@ function sayLine(index: Index, line: string): string {
 /** Sentences one by one; two that are both known stand as close to each other as the language has it. */
 function saySentences(index: Index, text: string, depth: number): string | undefined {
 	const sentences = text.split(sentenceEnd);
-	if (sentences.length < 2) return undefined;
+	if (sentences.length < 2 || sentences.length > mostParts) return undefined;
 	const said = sentences.map((it) => part(index, it, depth));
 	return sentences
 		.map((it, i) => {
@@ -78,17 +85,17 @@ function saySentences(index: Index, text: string, depth: number): string | undef
 
 /** One word is no sentence, and may well be a member's: `1. no`. */
 function part(index: Index, text: string, depth = 0): string | undefined {
-	return text.includes(' ') || /[.!?]$/.test(text) ? phrase(index, text, depth) : undefined;
+	return /[ (]|[.!?]$/.test(text) ? phrase(index, text, depth) : undefined;
 }
 
 function phrase(index: Index, text: string, depth = 0): string | undefined {
 	const fixed = index.fixed.get(text);
 	if (fixed !== undefined) return fixed;
-	for (const { pieces, translation } of index.templates) {
-		const values = valuesIn(text, pieces);
+	for (const template of index.templates.get(text.charAt(0)) ?? index.others) {
+		const values = valuesIn(text, template, depth);
 		// A star asks for a value to be said in the same language.
 		if (values)
-			return translation.replace(/\{(\d+)(\*?)\}/g, (_, n: string, star: string) => {
+			return template.translation.replace(/\{(\d+)(\*?)\}/g, (_, n: string, star: string) => {
 				const value = values[Number(n)] ?? '';
 				return star === '' || depth >= deepest ? value : sayValue(index, value, depth + 1, listSigns);
 			});
@@ -102,14 +109,16 @@ function sayValue(index: Index, value: string, depth: number, signs: readonly st
 	if (known !== undefined) return known;
 	const [sign, ...others] = signs;
 	if (sign === undefined) return value;
-	return value
-		.split(sign)
-		.map((it) => sayValue(index, it, depth, others))
-		.join(sign);
+	const parts = value.split(sign);
+	if (parts.length > mostParts) return value;
+	const said = parts.map((it) => sayValue(index, it, depth, others));
+	// Where something stayed English, or is to be typed, so does the list.
+	const isSaid = sign === ', ' && said.every((it, i) => it !== parts[i]);
+	return said.join(isSaid ? index.comma : sign);
 }
 
-/** What stands in a template's places, if the text is made after it. Only the last place may hold more than one sentence. */
-function valuesIn(text: string, pieces: readonly string[]): string[] | undefined {
+/** What stands in a template's places, if the text is made after it. */
+function valuesIn(text: string, { pieces, isLastSaid }: Template, depth: number): string[] | undefined {
 	const last = pieces.at(-1)!;
 	if (!text.startsWith(pieces[0]!) || !text.endsWith(last)) return undefined;
 	const values: string[] = [];
@@ -123,8 +132,13 @@ function valuesIn(text: string, pieces: readonly string[]): string[] | undefined
 	const end = text.length - last.length;
 	if (end <= at) return undefined;
 	values.push(text.slice(at, end));
-	const inside = last === '' ? values.slice(0, -1) : values;
-	return inside.some((value) => sentenceEnd.test(value)) ? undefined : values;
+	const open = last === '' ? values.pop()! : '';
+	if (!isLastSaid && (open.includes(' · ') || (depth > 0 && listSigns.some((sign) => open.includes(sign)))))
+		return undefined;
+	if (pieces[0] === '' && (values[0]?.includes(', ') || open.includes(' · '))) return undefined;
+	if (values.some((value) => sentenceEnd.test(value) || value.includes(' · ') || value.includes('; ')))
+		return undefined;
+	return last === '' ? [...values, open] : values;
 }
 
 function indexOf(words: Words): Index {
@@ -133,10 +147,25 @@ function indexOf(words: Words): Index {
 	const all = Object.entries(words.phrases);
 	const templates = all
 		.filter(([english]) => place.test(english))
-		.map(([english, translation]): Template => ({ pieces: english.split(place), translation }))
+		.map(
+			([english, translation]): Template => ({
+				pieces: english.split(place),
+				translation,
+				isLastSaid: translation.includes(`{${english.split(place).length - 2}*}`),
+			}),
+		)
 		.toSorted((a, b) => b.pieces.join('').length - a.pieces.join('').length);
 	const fixed = new Map(all.filter(([english]) => !place.test(english)));
-	const made = { fixed, templates, between: words.between };
+	const beginning = (sign: string) => templates.filter(({ pieces }) => pieces[0] === '' || pieces[0]!.startsWith(sign));
+	const signs = new Set(templates.map(({ pieces }) => pieces[0]!.charAt(0)));
+	signs.delete('');
+	const made = {
+		fixed,
+		templates: new Map([...signs].map((sign) => [sign, beginning(sign)])),
+		others: templates.filter(({ pieces }) => pieces[0] === ''),
+		between: words.between,
+		comma: words.comma,
+	};
 	indexes.set(words, made);
 	return made;
 }

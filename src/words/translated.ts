@@ -2,9 +2,10 @@ import { say, type Words } from './index.ts';
 
 /**
  * Says a message or a form in another language: its texts, labels and hints, however deep. What members typed into a field (`value`),
- * files and identities stay as they are. What would be longer than Discord takes stays English. Builders become what they build.
+ * files and identities stay as they are. What would be longer than Discord takes stays English.
  */
 export function translated<T>(body: T, words: Words): T {
+	if (Object.keys(words.phrases).length === 0) return body;
 	const said = walk(body, words);
 	return (sizeOfTexts(said) > mostText ? walk(body, undefined) : said) as T;
 }

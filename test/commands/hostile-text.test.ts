@@ -9,7 +9,7 @@ import { Workshop } from '../support/workshop.ts';
 /** Every text is told by a word of its own, so that it can be found wherever it is shown. */
 const hostile: Record<string, string> = {
 	pings: 'zap @everyone @here <@&77> <@77> <#77> </imagine:77>',
-	markup: 'zap **bold** __line__ ~~gone~~ ||hidden|| `code` ```block``` > quote # head - list',
+	markup: 'zap **bold** __a line__ ~~gone~~ ||hidden|| `code` ```block``` > quote # head - list',
 	links: 'zap [click](https://evil.example) <https://evil.example> https://evil.example discord.gg/evil',
 	stamps: 'zap <t:77:R> <a:x:77> <:x:77> <id:customize>',
 	turned: 'zap \u202eevil\u202c \u2066a\u2069 \u200fb',

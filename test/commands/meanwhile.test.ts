@@ -5,6 +5,7 @@ import { findGeneration } from '../../src/db/generations.ts';
 import { addSanction } from '../../src/db/sanctions.ts';
 import { sanctions, usage } from '../../src/db/schema.ts';
 import type { Rule } from '../../src/moderation/rules.ts';
+import { cancel } from '../../src/queue/settle.ts';
 import { buttonsOf, isResult, picturesOf, textOf } from '../support/page.ts';
 import { rated, Workshop } from '../support/workshop.ts';
 
@@ -115,9 +116,13 @@ describe('what waits', () => {
 		await handle.acked();
 		const newest = () => shop.db.query.generations.findFirst({ orderBy: (g, { desc }) => desc(g.createdAt) });
 		await expect.poll(async () => (await newest())?.recipe.prompt).toContain(prompt.split(', ').at(-1));
-		return (await newest())!;
+		const found = (await newest())!;
+		waiting = found.id;
+		return found;
 	};
-	afterEach(() => {
+	let waiting = '';
+	afterEach(async () => {
+		await cancel(shop.services, waiting);
 		shop.paintsAtOnce = true;
 	});
 

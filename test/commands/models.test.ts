@@ -148,7 +148,17 @@ describe('what is made from a picture', () => {
 });
 
 test('/about names every model with its hash and licence', async () => {
-	const text = textOf(await mika().slash('about', {}, { channel: 'gallery' }).message());
-	expect(text).toContain(`Other Mix: \`${other.hash}\`. Licence: Fair AI.`);
-	expect(text).toContain(first.hash);
+	const many = Array.from({ length: 30 }, (_, i) => ({
+		...first,
+		name: `Mix ${i} ${'x'.repeat(150)}`,
+		hash: `${i}`.padEnd(64, 'f'),
+	}));
+	install(first, other, ...many);
+	const handle = mika().slash('about', {}, { channel: 'gallery' });
+	expect(textOf(await handle.message())).toContain(first.hash);
+	await handle.waitForFollowup((message) => textOf(message).includes(many.at(-1)!.hash));
+	const told = handle.followups.map(textOf).join('\n');
+	expect(told).toContain(`Other Mix: \`${other.hash}\`. Licence: Fair AI.`);
+	for (const { hash } of many) expect(told).toContain(hash);
+	expect(handle.followups.every(({ flags }) => (Number(flags) & 64) !== 0)).toBe(true);
 });

@@ -17,6 +17,7 @@ import { splitTags } from '../../src/prompt/tags.ts';
 import { accept } from '../../src/queue/accept.ts';
 import { recipeHash } from '../../src/recipe.ts';
 import { databaseKinds } from '../support/databases.ts';
+import { makeStore, paint } from '../support/holdings.ts';
 import { originOf, recipe, useQueue, wish } from '../support/queue.ts';
 
 const [adults, gallery, elsewhere] = ['800000000000000001', '800000000000000002', '800000000000000003'];
@@ -192,6 +193,19 @@ describe.each(databaseKinds)('what waits, when settings change, on %s', (kind) =
 		expect(await usageOf(id)).toMatchObject([{ state: 'refunded' }]);
 		expect(await queue.db.select().from(outbox).where(eq(outbox.generationId, id))).toHaveLength(1);
 		expect(await endGeneration(queue.db, id, { state: 'painted', attempt: taken.attempt })).toBe(false);
+	});
+
+	test('leaves no file of pictures that were finished in the very moment in which it ended', async () => {
+		const pictures = await makeStore();
+		const id = await ask('1girl, gun');
+		let job = await queue.jobs.take(99);
+		while (job && job.generationId !== id) job = await queue.jobs.take(99);
+		const taken = (await takeGeneration(queue.db, id))!;
+		await change({ rules: [block('gun')] });
+		await again();
+		expect(await paint({ ...queue, store: pictures.store }, job!, taken)).toBe(false);
+		expect(await pictures.store.exists(`images/${id}-0.png`)).toBe(false);
+		await pictures.remove();
 	});
 
 	test('is left alone where Discord does not answer: delivery asks again', async () => {

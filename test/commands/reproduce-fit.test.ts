@@ -76,11 +76,11 @@ test('what is not installed is named, with its hash, and replaced or left out', 
 	expect(recipe.clipSkip).toBeUndefined();
 	const text = notes.join('\n');
 	expect(text).toContain('follows the recipe of WebUI');
-	expect(text).toContain('Not taken over: `Sampler`, `VAE`.');
+	expect(text).toContain('Not taken over: “Sampler”, “VAE”.');
 	expect(text).toContain('its own sampler, seed 0.');
-	expect(text).toContain('the model `other` (`1111111111`), which is not installed here; this is drawn with demo.');
-	expect(text).toContain('The LoRA `gone` is not installed here');
-	expect(text).toContain('The embedding `nobody` is not installed here');
+	expect(text).toContain('the model “other” (1111111111), which is not installed here; this is drawn with demo.');
+	expect(text).toContain('The LoRA “gone” is not installed here');
+	expect(text).toContain('The embedding “nobody” is not installed here');
 	expect(text).toContain('It has 100×128 pixels; this model draws 96×128.');
 	expect(text).toContain('clip skip of 9');
 });
@@ -89,7 +89,7 @@ test('of ours, other weights under the same name are another model', () => {
 	const { recipe, notes } = fitOurs({ model: 'c'.repeat(64) });
 	expect(recipe.model).toBe(demo.hash);
 	expect(notes).toEqual([
-		'It was drawn with the model (`cccccccccc`), which is not installed here; this is drawn with demo.',
+		'It was drawn with the model (cccccccccc), which is not installed here; this is drawn with demo.',
 	]);
 });
 

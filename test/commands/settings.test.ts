@@ -325,7 +325,7 @@ test('the fullest settings fit into a panel', async () => {
 
 test('warns of a channel for reports that everybody sees, and of rules that ask moderators who have none', async () => {
 	let panel = await go('kei', await open('kei'), 'reports');
-	panel = await choose('kei', panel, 'set:log', channelId('sketches'));
+	panel = await choose('kei', panel, 'set:log', channelId('gallery'));
 	expect(textOf(panel)).toContain('Everybody sees this channel');
 	panel = await choose('kei', panel, 'set:log', channelId('mod-log'));
 	expect(textOf(panel)).not.toContain('Everybody sees this channel');

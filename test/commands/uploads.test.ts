@@ -126,8 +126,10 @@ describe.each(databaseKinds)('pictures from pictures on %s', (kind) => {
 		const first = await shop.shown(shop.discord.user('mika').slash('imagine', { prompt: '1girl', count: 1, image }));
 		const parent = { sha256: hashOf(image) };
 		const press = (label: string) => shop.discord.user('ren').press(first, label);
-		expect((await made(press('🔄'))).recipe).toMatchObject({ parent, strength: strengths.usual });
-		const opener = press('✏️');
+		const rerolled = press('🔄');
+		const again = await shop.shown(rerolled);
+		expect((await made(rerolled)).recipe).toMatchObject({ parent, strength: strengths.usual });
+		const opener = shop.discord.user('ren').press(again, '✏️');
 		await opener.modal();
 		const sent = await shop.discord.user('ren').submit(opener, { prompt: '1girl, night', negative: '' });
 		expect(await made(sent)).toMatchObject({ kind: 'image', recipe: { parent, strength: strengths.usual } });

@@ -57,6 +57,12 @@ describe('a set-up that cannot work ends with one line that says what to do', ()
 		expect(await lineOf({ MODEL_DIR: path })).toContain('unet/');
 	});
 
+	test('a model to choose from that is not there', async () => {
+		expect(await lineOf({ MODELS: 'nothing-xl' })).toMatch(
+			/^MODELS = "nothing-xl": expected `models.nothing-xl` or .* to be a model, there is none\. Example: /,
+		);
+	});
+
 	test('a VAE that is not there', async () => {
 		expect(await lineOf({ VAE: join(folder, 'nowhere') })).toMatch(/^VAE = .*nowhere.*expected a VAE, there is none/);
 	});

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { findGeneration, takeGeneration } from '../../src/db/generations.ts';
 import { findDelivery } from '../../src/db/outbox.ts';
+import { readProgress } from '../../src/db/progress.ts';
 import { sumUsage } from '../../src/db/usage.ts';
 import { ImageStore } from '../../src/images/store.ts';
 import { createLog } from '../../src/log.ts';
@@ -21,12 +22,20 @@ class Easel {
 	loadMs = 0;
 	loaded: ReadonlySet<string>;
 	broken = '';
+	opening: Promise<void> | undefined;
 	constructor(path: string) {
 		this.loaded = new Set([path]);
 	}
-	async paint({ recipe: { seeds, width, height }, modelPath = '' }: PaintJob) {
+	async paint(
+		{ recipe: { seeds, width, height }, modelPath = '' }: PaintJob,
+		{ onLoading }: { onLoading?: () => void } = {},
+	) {
 		if (modelPath === this.broken) throw new ModelUnusable('no such file');
-		if (!this.loaded.has(modelPath)) this.opened++;
+		if (!this.loaded.has(modelPath)) {
+			this.opened++;
+			onLoading?.();
+			await this.opening;
+		}
 		this.loaded = new Set([modelPath]);
 		this.painted.push(modelPath);
 		const pictures = seeds.map((seed) => ({ seed, width, height, bytes: new Uint8Array([seed]), sha256: `${seed}` }));
@@ -90,6 +99,19 @@ describe.each(databaseKinds)('several models on %s', (kind) => {
 		host([easel], ['a', 'b']).start();
 		for (const id of ids) await ended(id, 'painted');
 		expect(easel.opened).toBe(1);
+	});
+
+	test('that a model is being opened shows, unless it is over at once', async () => {
+		const easel = new Easel('/a');
+		const id = await ask('b', '705');
+		const opening = Promise.withResolvers<void>();
+		easel.opening = opening.promise;
+		host([easel], ['a', 'b']).start();
+		const shown = async () => (await readProgress(queue.db, [id])).get(id);
+		await vi.waitFor(async () => expect(await shown()).toMatchObject({ step: 0, steps: 0 }), 10_000);
+		opening.resolve();
+		await ended(id, 'painted');
+		expect(await shown()).toBeUndefined();
 	});
 
 	test('a model that cannot be opened is said to the member, who is not charged, and to the operator', async () => {

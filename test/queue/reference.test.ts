@@ -7,7 +7,7 @@ import { findGeneration, takeGeneration } from '../../src/db/generations.ts';
 import type { Reference } from '../../src/db/schema.ts';
 import { generations } from '../../src/db/schema.ts';
 import { noteUpload, uploadKey } from '../../src/db/uploads.ts';
-import { ImageStore } from '../../src/images/store.ts';
+import { ImageStore, imageKey } from '../../src/images/store.ts';
 import type { Comparison, Picture } from '../../src/pipeline/protocol.ts';
 import { accept } from '../../src/queue/accept.ts';
 import { fetchReferences } from '../../src/queue/reference.ts';
@@ -51,10 +51,9 @@ describe.each(databaseKinds)('what pictures repeat, on %s', (kind) => {
 		const [first, second] = [await painted([picture(1), picture(2)]), await painted([picture(3)])];
 		await queue.db.update(generations).set({ deletedAt: new Date() }).where(eq(generations.id, second.id));
 		const imageIds = [`${first.id}-1`, `${second.id}-0`, 'never-0', `${first.id}-0`];
-		await store.delete(`${first.id}-0.png`).catch(() => {});
+		await store.delete(imageKey(`${first.id}-0`));
 		const files = await fetchReferences({ db: queue.db, store }, { ...first, reference: { imageIds } });
-		expect(files?.slice(0, 3)).toEqual([Uint8Array.of(2), null, null]);
-		expect(files).toHaveLength(4);
+		expect(files).toEqual([Uint8Array.of(2), null, null, null]);
 		expect(await fetchReferences({ db: queue.db, store }, first)).toBeUndefined();
 	});
 

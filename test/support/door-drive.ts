@@ -39,6 +39,7 @@ const isLoading = 128;
 /** Drives cells of the table through a bot, a stand-in and a database, one after the other. */
 export class DoorDrive {
 	readonly shop: Workshop;
+	readonly #options: Record<string, OptionValue>;
 	#truth: Truth = 'safe';
 	/** What is really in each picture that was ever painted. */
 	readonly #truths = new Map<string, Truth>();
@@ -48,8 +49,10 @@ export class DoorDrive {
 	#onTold = () => {};
 	#people = 0;
 
-	constructor(shop: Workshop) {
+	/** @param options of every /imagine */
+	constructor(shop: Workshop, options: Record<string, OptionValue> = {}) {
 		this.shop = shop;
+		this.#options = { count: 1, ...options };
 		shop.seen = ({ id, recipe }) => {
 			for (const position of recipe.seeds.keys()) this.#truths.set(`${id}-${position}`, this.#truth);
 			return seen[this.#truth];
@@ -180,7 +183,7 @@ export class DoorDrive {
 	async #ask({ door, wanted }: Cell, spot: Spot, source: Source | undefined): Promise<InteractionHandle> {
 		const user = this.shop.discord.user('mika');
 		const imagine = (options: Record<string, OptionValue>) =>
-			user.slash('imagine', { count: 1, ...options }, { channel: spot.channel, unchecked: true });
+			user.slash('imagine', { ...this.#options, ...options }, { channel: spot.channel, unchecked: true });
 		const reproduce = (recipe: string) =>
 			user.slash('reproduce', { recipe }, { channel: spot.channel, unchecked: true });
 		const remix = async (text: string) => {
@@ -329,7 +332,7 @@ export class DoorDrive {
 		this.#truth = isWish ? 'safe' : cell.truth;
 		const text = prompt(isOpen ? asked : 'safe');
 		const place = { channel: spot.channel, unchecked: true };
-		const handle = discord.user(author).slash('imagine', { prompt: text, count: 1 }, place);
+		const handle = discord.user(author).slash('imagine', { ...this.#options, prompt: text }, place);
 		const generation = await this.#ended(handle);
 		const message = handle.original;
 		if (!generation || !message) throw new Error(`Expected a picture to press on: ${privateTextOf(handle)}`);

@@ -75,3 +75,31 @@ test('the panel of settings is in the moderator’s language, and tells a change
 	const messages = workshop.discord.user('kei').messagesIn('gallery');
 	expect(textOf(messages.at(-1)!)).toContain('**変更しました。**\n**言語：** English → Deutsch');
 });
+
+test('a report is asked for in the member’s language, and its card is in the server’s', async () => {
+	await workshop.choose({ language: 'ja', logChannelId: workshop.discord.channel('mod-log').id });
+	const picture = await workshop.picture('mika', '1girl');
+	const ren = workshop.discord.user('ren');
+	const opened = ren.press(picture, '🚩');
+	expect((await opened.modal()).title).toBe('Den Moderatoren melden');
+	const sent = await ren.submit(opened, { reason: 'x' });
+	expect(await workshop.told(sent, /./)).toBe(
+		'Danke. Die Moderatoren haben deine Meldung, und sonst sieht sie niemand.',
+	);
+	const isCard = (message: Parameters<typeof textOf>[0]) => textOf(message).includes('🚩 報告あり');
+	const card = await workshop.discord.user('kei').waitForMessage('mod-log', isCard);
+	expect(buttonsOf(card).map(({ label }) => label)).toEqual(
+		expect.arrayContaining(['問題なし', '削除', '警告', 'ボットの利用を禁止', '元に戻す']),
+	);
+});
+
+test('somebody’s own client shows commands in their language, by the names that everybody types', async () => {
+	const { url } = workshop.discord;
+	const { commands } = (await (await fetch(`${url}/standin/state?user=${workshop.discord.user('ren').id}`)).json()) as {
+		commands: { name: string; description: string; options?: { name: string; description: string }[] }[];
+	};
+	const imagine = commands.find(({ name }) => name === 'imagine')!;
+	expect(imagine.description).toBe('Bilder aus Tags malen');
+	expect(imagine.options!.find(({ name }) => name === 'count')!.description).toBe('Wie viele Bilder');
+	expect(commands.map(({ name }) => name)).toContain('Moderatoren melden');
+});

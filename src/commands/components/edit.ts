@@ -1,5 +1,4 @@
 import type { Generation } from '../../db/generations.ts';
-import type { GenerationKind } from '../../db/schema.ts';
 import { withDefaults } from '../../prompt/defaults.ts';
 import { drawFrom, sourceIn } from '../../prompt/derive.ts';
 import { permute } from '../../prompt/permutations.ts';
@@ -23,9 +22,6 @@ export const edit: Component = {
 	},
 };
 
-/** What was drawn over a picture of the member's, or on a part of one, stays that with other words. */
-const keepsSource = new Set<GenerationKind>(['image', 'inpaint', 'extend']);
-
 /** The modal of ✏️, sent: the other choices stay as they were, the seeds are new. */
 export const remix: Component = {
 	verb: 'remix',
@@ -43,15 +39,19 @@ export const remix: Component = {
 				wildcards: call.place.guild.wildcards,
 			});
 			const wish: Wish = { kind: 'edit', request, recipe, notes: [...told, ...notes] };
-			return keepsSource.has(source.kind) ? continued(wish, source) : wish;
+			return continued(wish, source);
 		});
 		await submitWishes(interaction, call, wishes);
 	},
 };
 
-function continued(wish: Wish, { kind, recipe, parentImageId }: Generation): Wish {
-	const start = sourceIn(recipe);
-	if (!start) return wish;
+/** What was drawn over a picture of the member's, or on a part of one, stays that with other words; variations are drawn anew. */
+function continued(wish: Wish, { recipe, parentImageId }: Generation): Wish {
+	const { parent, mask, extend } = recipe;
+	const isUpload = parent !== undefined && parent.imageId === undefined;
+	const kind = mask ? 'inpaint' : extend ? 'extend' : isUpload ? 'image' : undefined;
+	const start = kind && sourceIn(recipe);
+	if (!kind || !start) return wish;
 	const child = drawFrom(wish.recipe, { ...start, strength: wish.request.strength ?? recipe.strength });
 	return { ...wish, kind, recipe: child, ...(parentImageId !== null && { parentImageId }) };
 }
