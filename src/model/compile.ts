@@ -8,6 +8,7 @@ import { srvgg } from './networks/srvgg.ts';
 import { tinyDecoder } from './networks/tiny-decoder.ts';
 import { unet } from './networks/unet.ts';
 import { vaeDecoder, vaeEncoder } from './networks/vae.ts';
+import { decoderHead, decoderTail, encoderBack, encoderFront } from './networks/vae-parts.ts';
 import { vit } from './networks/vit.ts';
 import type { PreviewDecoder } from './preview-decoder.ts';
 
@@ -44,6 +45,20 @@ export function compileVaeDecoder(folder: ModelFolder, target: Target): Compiled
 /** Compiles the VAE's encoder; see `vaeEncoder`. SDXL's overflows in float16: compute it in f32 on every device. */
 export function compileVaeEncoder(folder: ModelFolder, target: Target): CompiledGraph {
 	return vaeEncoder('vae_encoder', folder.weights.vae, folder.vaeConfig, target);
+}
+
+/** Compiles a direction of the VAE in two parts, the second of which runs over tiles; see `vae-parts.ts`. */
+export function compileVaeParts(
+	{ weights: { vae }, vaeConfig }: ModelFolder,
+	direction: 'decoder' | 'encoder',
+	target: Target,
+): { low: CompiledGraph; own: CompiledGraph; given: CompiledGraph } {
+	const [whole, tile] = direction === 'decoder' ? [decoderHead, decoderTail] : [encoderBack, encoderFront];
+	return {
+		low: whole(`vae_${direction}_low`, vae, vaeConfig, target),
+		own: tile(`vae_${direction}_own`, vae, vaeConfig, target, 'own'),
+		given: tile(`vae_${direction}_given`, vae, vaeConfig, target, 'given'),
+	};
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { FloatImage } from '../images/pixels.ts';
 import type { NormalGenerator } from './random.ts';
-import type { Session } from './session.ts';
+import type { Output, Session } from './session.ts';
+import { decodeTiled, encodeTiled, type VaeParts } from './vae-tiles.ts';
 
 /**
  * Between pictures and latents, by the VAE. Source: diffusers v0.35.1, `AutoencoderKL`, `DiagonalGaussianDistribution.sample`
- * and `VaeImageProcessor` (pictures −1 to 1 inside, 0 to 1 outside). Left out: tiling, slicing, latents with mean and deviation.
+ * and `VaeImageProcessor` (pictures −1 to 1 inside, 0 to 1 outside). Left out: slicing, latents with mean and deviation.
  */
 
 /**
@@ -18,10 +19,26 @@ export async function decodeLatents(
 	dims: readonly number[],
 	scalingFactor: number,
 ): Promise<FloatImage> {
+	return pictureOf((await decoder.run({ latents: unscaled(latents, dims, scalingFactor) })).image!);
+}
+
+/** Does the same in tiles, for large pictures. @param onRun called before each of many runs; throws to stop. */
+export async function decodeLatentsTiled(
+	decoder: VaeParts,
+	latents: Float32Array,
+	dims: readonly number[],
+	{ scalingFactor, onRun }: { scalingFactor: number; onRun: () => void },
+): Promise<FloatImage> {
+	return pictureOf(await decodeTiled(decoder, unscaled(latents, dims, scalingFactor), { onRun }));
+}
+
+function unscaled(latents: Float32Array, dims: readonly number[], scalingFactor: number): Output {
 	const scale = Math.fround(scalingFactor);
-	const feed = { data: latents.map((x) => x / scale), dims: [1, ...dims] };
-	const { data, dims: size } = (await decoder.run({ latents: feed })).image!;
-	const [height, width] = [size[2]!, size[3]!];
+	return { data: latents.map((x) => x / scale), dims: [1, ...dims] };
+}
+
+function pictureOf({ data, dims }: Output): FloatImage {
+	const [, , height = 0, width = 0] = dims;
 	return { height, width, data: data.map((x) => Math.min(1, Math.max(0, Math.fround(x / 2) + 0.5))) };
 }
 
@@ -32,10 +49,23 @@ export interface Posterior {
 }
 
 /** Encodes a picture, 0 to 1, whose sides are multiples of 8 pixels. */
-export async function encodePicture(encoder: Session, { width, height, data }: FloatImage): Promise<Posterior> {
-	const feed = { data: data.map((x) => Math.fround(2 * x) - 1), dims: [1, 3, height, width] };
-	const { mean, logvar } = await encoder.run({ image: feed });
+export async function encodePicture(encoder: Session, picture: FloatImage): Promise<Posterior> {
+	const { mean, logvar } = await encoder.run({ image: feedOf(picture) });
 	return { mean: mean!.data, logvar: logvar!.data };
+}
+
+/** Does the same in tiles, for large pictures. @param onRun called before each of many runs; throws to stop. */
+export async function encodePictureTiled(
+	encoder: VaeParts,
+	picture: FloatImage,
+	onRun: () => void,
+): Promise<Posterior> {
+	const { mean, logvar } = await encodeTiled(encoder, feedOf(picture), { onRun });
+	return { mean: mean.data, logvar: logvar.data };
+}
+
+function feedOf({ width, height, data }: FloatImage): Output {
+	return { data: data.map((x) => Math.fround(2 * x) - 1), dims: [1, 3, height, width] };
 }
 
 /** Draws latents of a picture and scales them for the UNet. */

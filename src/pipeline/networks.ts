@@ -6,6 +6,7 @@ import {
 	compileUpscaler,
 	compileVaeDecoder,
 	compileVaeEncoder,
+	compileVaeParts,
 } from '../model/compile.ts';
 import type { ModelFolder } from '../model/folder.ts';
 import type { CompiledGraph, Target } from '../model/graph.ts';
@@ -13,6 +14,7 @@ import { type AppliedLora, type LoraPart, loraParts } from '../model/lora.ts';
 import type { Device } from './protocol.ts';
 import { openSession, type Session } from './session.ts';
 import { SessionCache } from './session-cache.ts';
+import { mostPixelsWhole, type VaeParts } from './vae-tiles.ts';
 
 /** The networks that LoRAs change. */
 export interface TunedNetworks {
@@ -34,6 +36,9 @@ export interface Networks extends TunedNetworks {
 	vaeDecoder: Session;
 	/** Opened on first use, as only variations need it. */
 	vaeEncoder: () => Promise<Session>;
+	/** The VAE in parts, for pictures of more than `mostPixelsWhole` pixels; opened on first use. */
+	vaeParts: { decoder: () => Promise<VaeParts>; encoder: () => Promise<VaeParts> };
+	mostPixelsWhole: number;
 	/** Opened on first use. @throws {ModelError} if the model has none. */
 	upscaler: () => Promise<Session>;
 	/** `undefined` if the model has none. */
@@ -88,11 +93,17 @@ export async function openNetworks(
 		]);
 		return { textEncoder: textEncoder!, textEncoder2: textEncoder2!, unet: unet! };
 	};
+	const openParts = async (direction: 'decoder' | 'encoder'): Promise<VaeParts> => {
+		const { low, own, given } = compileVaeParts(folder, direction, full);
+		return { config: folder.vaeConfig, low: await open(low), own: await open(own), given: await open(given) };
+	};
 	return {
 		...(await tuned([])),
 		tuned,
 		vaeDecoder: await open(compileVaeDecoder(folder, full)),
 		vaeEncoder: once(() => open(compileVaeEncoder(folder, full))),
+		vaeParts: { decoder: once(() => openParts('decoder')), encoder: once(() => openParts('encoder')) },
+		mostPixelsWhole: mostPixelsWhole[device],
 		upscaler: once(() => open(compileUpscaler(folder, full))),
 		previewDecoder: previewDecoder && (await open(compilePreviewDecoder(previewDecoder, full))),
 		isOpen: (loras) =>

@@ -5,7 +5,7 @@ import type { Recipe } from '../recipe.ts';
 import { diffuse } from './diffuse.ts';
 import { baseSize, nearestExact } from './hires.ts';
 import { cellsOf, type Kept, overlapOf, putBack, seamOf } from './inpaint.ts';
-import { decodeLatents, encodePicture, samplePosterior } from './latents.ts';
+import { decodeLatents, decodeLatentsTiled, encodePicture, encodePictureTiled, samplePosterior } from './latents.ts';
 import { Loras } from './loras.ts';
 import { type Networks, openNetworks, type TunedNetworks } from './networks.ts';
 import { makeNoise, type NoiseSource } from './noise.ts';
@@ -154,15 +154,20 @@ export class Sdxl {
 
 	/** The pictures of latents; around a part that was drawn anew the parent as it is. */
 	async #decode(recipe: Recipe, latents: Float32Array, canvas: Canvas, options: PaintOptions): Promise<FloatImage[]> {
-		const { folder, networks } = this;
+		const { networks } = this;
+		const { scalingFactor } = this.folder;
 		const { dims, size } = canvas;
+		const isLarge = canvas.width * canvas.height > networks.mostPixelsWhole;
+		const onRun = () => options.signal?.throwIfAborted();
 		const { mask, parentImage } = options;
 		const opacity = mask && feather(mask, recipe.extend ? Math.ceil(overlapOf(canvas) / 2) : seamOf(canvas));
 		const pictures: FloatImage[] = [];
 		for (let i = 0; i < dims[0]; i++) {
 			options.signal?.throwIfAborted();
 			const own = latents.subarray(i * size, (i + 1) * size);
-			const picture = await decodeLatents(networks.vaeDecoder, own, dims.slice(1), folder.scalingFactor);
+			const picture = isLarge
+				? await decodeLatentsTiled(await networks.vaeParts.decoder(), own, dims.slice(1), { scalingFactor, onRun })
+				: await decodeLatents(networks.vaeDecoder, own, dims.slice(1), scalingFactor);
 			pictures.push(opacity && parentImage ? paste(picture, parentImage, opacity) : picture);
 		}
 		return pictures;
@@ -196,7 +201,12 @@ export class Sdxl {
 			if (width !== canvas.width || height !== canvas.height)
 				throw new RangeError(`Expected a parent of ${canvas.width} × ${canvas.height}, got ${width} × ${height}`);
 		const schedule = lastPart(whole, recipe.strength!);
-		const posterior = await encodePicture(await this.networks.vaeEncoder(), parent);
+		const { vaeEncoder, vaeParts, mostPixelsWhole } = this.networks;
+		const onRun = () => options.signal?.throwIfAborted();
+		const posterior =
+			canvas.width * canvas.height > mostPixelsWhole
+				? await encodePictureTiled(await vaeParts.encoder(), parent, onRun)
+				: await encodePicture(await vaeEncoder(), parent);
 		const clean = new Float32Array(canvas.dims[0] * canvas.size);
 		for (const [i, one] of noise.generators.entries())
 			clean.set(samplePosterior(posterior, one, this.folder.scalingFactor), i * canvas.size);

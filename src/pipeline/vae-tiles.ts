@@ -32,7 +32,7 @@ interface Options {
 /**
  * Decodes latents, already divided by the scaling factor, of any size: [1, 4, h, w] → [1, 3, H, W]. Tiles see all that they would see
  * in one piece; with the statistics of the whole picture in the group norms the result would be that of one piece, to rounding. They
- * are measured on a sample, the same for all tiles, so that nothing has to be blended. The idea of tiles is diffusers'
+ * are averages over all tiles, the same for each, so that nothing has to be blended. The idea of tiles is diffusers'
  * (`AutoencoderKL.tiled_decode`), whose tiles run through all of the VAE by their own statistics and are off by several times as much.
  */
 export async function decodeTiled(
@@ -73,54 +73,60 @@ export async function encodeTiled(
 	return { mean: mean!, logvar: logvar! };
 }
 
-/** Runs every tile, by the statistics of a sample of the whole picture. */
+/** Runs every tile twice: for its statistics, then by those of all. */
 async function overTiles(
 	{ own, given }: VaeParts,
 	whole: { name: string; data: Output; cell: number },
 	boxes: readonly Box[],
-	{ tile = tileCells, onRun }: Options,
+	{ onRun }: Options,
 	take: (results: Record<string, Output>, box: Box) => void,
 ): Promise<void> {
-	onRun?.();
-	const sample = sampleOf(whole.data, whole.cell, tile);
-	const statistics = await own.run({ [whole.name]: sample }, ['means', 'squares']);
-	const { means, squares } = statistics as { means: Output; squares: Output };
-	const scale = squares.data.map((square, i) => 1 / Math.sqrt(square - means.data[i]! ** 2 + eps));
+	const statistics = new Average();
 	for (const box of boxes) {
 		onRun?.();
-		const feeds = { [whole.name]: cropped(whole.data, box, whole.cell), mean: means };
-		take(await given.run({ ...feeds, scale: { data: scale, dims: squares.dims } }), box);
+		const told = await own.run({ [whole.name]: cropped(whole.data, box, whole.cell) }, ['means', 'squares']);
+		statistics.add(told, (box.own.bottom - box.own.top) * (box.own.right - box.own.left));
+	}
+	const known = statistics.feeds;
+	for (const box of boxes) {
+		onRun?.();
+		take(await given.run({ [whole.name]: cropped(whole.data, box, whole.cell), ...known }), box);
 	}
 }
 
-/** Cells along a side of what a sample is put together from. Smaller ones have more seams, larger ones leave more of the picture out. */
-const patchCells = 16;
-
 /**
- * Puts patches from all over the picture together, evenly, to no more than a tile. One run over all of it at a time gives statistics
- * that fit each other; those of tiles, each by itself, do not, and an average of them is further off.
+ * Statistics of all tiles, each counting as much as it is large. They see the whole picture, so that nothing in it is a surprise to
+ * them; they are not exact, as the norms before went by the tile. Measuring them again by these is no way: what fits no longer fits
+ * together, and it gets worse before it is exact, after as many passes as there are norms.
  */
-function sampleOf(whole: Output, cell: number, tile: number): Output {
-	const [, channels = 0, height = 0, width = 0] = whole.dims;
-	const rows = sampled(height / cell, tile).flatMap((row) => pixelsOf(row, cell));
-	const columns = sampled(width / cell, tile).flatMap((column) => pixelsOf(column, cell));
-	const out = emptyLike(channels, rows.length, columns.length);
-	for (let c = 0; c < channels; c++)
-		for (const [y, row] of rows.entries())
-			for (const [x, column] of columns.entries())
-				out.data[(c * rows.length + y) * columns.length + x] = whole.data[(c * height + row) * width + column]!;
-	return out;
-}
+class Average {
+	#sum = 0;
+	#means = new Float64Array();
+	#squares = new Float64Array();
+	#dims: number[] = [];
 
-/** Numbers of cells: all, or of every n-th patch. */
-function sampled(length: number, most: number): number[] {
-	const every = Math.ceil(length / most);
-	const first = Math.floor((every - 1) / 2);
-	return Array.from({ length }, (_, i) => i).filter((i) => Math.floor(i / patchCells) % every === first);
-}
+	add({ means, squares }: Record<string, Output>, size: number): void {
+		if (this.#sum === 0) {
+			this.#dims = means!.dims;
+			this.#means = new Float64Array(means!.data.length);
+			this.#squares = new Float64Array(squares!.data.length);
+		}
+		this.#sum += size;
+		for (let i = 0; i < this.#means.length; i++) {
+			this.#means[i]! += size * means!.data[i]!;
+			this.#squares[i]! += size * squares!.data[i]!;
+		}
+	}
 
-function pixelsOf(cellNumber: number, cell: number): number[] {
-	return Array.from({ length: cell }, (_, i) => cellNumber * cell + i);
+	/** What the graph asks for: what is taken away, and what the rest is multiplied by. */
+	get feeds(): { mean: Output; scale: Output } {
+		const mean = Float32Array.from(this.#means, (value) => value / this.#sum);
+		const scale = Float32Array.from(this.#squares, (square, i) => {
+			const variance = square / this.#sum - (this.#means[i]! / this.#sum) ** 2;
+			return 1 / Math.sqrt(variance + eps);
+		});
+		return { mean: { data: mean, dims: this.#dims }, scale: { data: scale, dims: this.#dims } };
+	}
 }
 
 /** What is a tile's own, and what it sees: rows and columns, the ends not included. */
