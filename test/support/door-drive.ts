@@ -31,6 +31,8 @@ export const mark = 'blue hair';
 const prompt = (asked: string) => `1girl, ${asked}, ${mark}`;
 const upload = (name: string): FileValue => ({ name, contentType: 'image/png', bytes: makePng(128, 128, 1) });
 const patienceMs = 20_000;
+/** Discord's code for a channel that is not there. */
+const unknownChannel = 10003;
 /** Discord's number for an answer with a message. */
 const answeredAtOnce = 4;
 /** Its flag of a message that only says that the bot is thinking. */
@@ -85,6 +87,8 @@ export class DoorDrive {
 			const failures = shop.logged
 				.slice(said)
 				.filter(({ message }) => /an interaction failed|will be tried again/.test(message))
+				// What the cell before still had to say finds its channel gone.
+				.filter(({ facts }) => (facts?.error as { code?: unknown } | undefined)?.code !== unknownChannel)
 				.map(({ message, facts }) => `the bot’s log says: ${message} ${String(facts?.error ?? facts?.why)}`);
 			return [...faults, ...failures, ...this.#refusedByDiscord()];
 		} finally {
@@ -114,9 +118,14 @@ export class DoorDrive {
 		if (!generation) return [...faults, `was refused: ${privateTextOf(handle)}`];
 		faults.push(...this.#recipeFaults(generation, expected));
 		const isGone = cell.moment === 'channel deleted';
-		const shown = this.#publicOf(spot, generation.id);
+		const shown = this.#publicOf(spot, generation.id, handle);
 		const [bill] = await shop.db.select().from(usage).where(eq(usage.generationId, generation.id));
 		const count = generation.recipe.seeds.length;
+		if (expected.mayEnd && /Please ask again\. Nothing was charged\./.test(shown.map(textOf).join())) {
+			if (appeared.length > 0) faults.push('it was ended, and is shown');
+			if (bill?.state !== 'refunded') faults.push(`it was ended, and the bill is ${bill?.state}`);
+			return faults;
+		}
 		if (expected.isSeen) {
 			if (appeared.length < count) faults.push(`${appeared.length} of ${count} pictures were shown`);
 			if (bill?.state !== 'spent' || bill.pictures !== count) faults.push(`charged ${bill?.state} ${bill?.pictures}`);
@@ -467,11 +476,11 @@ export class DoorDrive {
 	}
 
 	/** The messages about a generation that everybody in a channel sees. */
-	#publicOf({ channelId }: Spot, generationId: string): APIMessage[] {
+	#publicOf({ channelId }: Spot, generationId: string, handle?: InteractionHandle): APIMessage[] {
 		return [...this.shop.discord.state.messages.values()]
 			.map(({ message }) => message)
 			.filter((it) => it.channel_id === channelId && !isPrivate(it))
-			.filter((it) => JSON.stringify(it.components ?? []).includes(generationId));
+			.filter((it) => it.id === handle?.original?.id || JSON.stringify(it.components ?? []).includes(generationId));
 	}
 
 	#refusedByDiscord(): string[] {

@@ -191,6 +191,8 @@ export interface Expected {
 	after: Holds;
 	/** Refused at once: privately, and nothing is booked. */
 	isRefused: boolean;
+	/** It may be ended instead, with a request to ask again: a member's picture that nobody has looked at, where less is allowed now. */
+	mayEnd: boolean;
 	/** The picture is seen at the end: in the channel by a wish, and by who pressed (or in the moderators' channel) by a show. */
 	isSeen: boolean;
 }
@@ -210,12 +212,14 @@ export function expectedOf({ door, place, wanted, truth, moment }: Cell): Expect
 		const isRefused = !words(before);
 		// What is refused is never painted: one cell says it all.
 		if (isRefused && (truth !== 'safe' || moment !== 'nothing happens')) return undefined;
-		return { before, after, isRefused, isSeen: !isRefused && words(after) && picture(after) };
+		const isLess = after.allows === 'nothing' || (!isRefused && rank(after.allows) < rank(before.allows as Rating));
+		const mayEnd = door === 'over a picture of theirs' && isLess;
+		return { before, after, isRefused, mayEnd, isSeen: !isRefused && words(after) && picture(after) };
 	}
 	// What is shown again was asked for and painted before.
 	if (!words(before) || step.endsPlace || step.when !== 'painting') return undefined;
 	const wasShown = picture(before);
-	const see = (isSeen: boolean, isRefused = false): Expected => ({ before, after, isRefused, isSeen });
+	const see = (isSeen: boolean, isRefused = false): Expected => ({ before, after, isRefused, isSeen, mayEnd: false });
 	const isStill = moment === 'nothing happens';
 	switch (door) {
 		case 'U of what came out so':
