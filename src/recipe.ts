@@ -45,6 +45,14 @@ export const recipeSchema = z
 		steps: z.int().min(1).max(100),
 		/** Classifier-free guidance; 1 turns it off. */
 		guidanceScale: z.number().min(1).max(30),
+		/**
+		 * The part of the schedule that is guided, in shares of its steps (`pipeline/guidance.ts`); absent: all of it. Outside of it the
+		 * negative is not looked at, which takes half the time.
+		 */
+		guidanceInterval: z
+			.tuple([z.number().min(0).lt(1), z.number().gt(0).max(1)])
+			.refine(([from, to]) => from < to)
+			.optional(),
 		sampler: z.enum(samplerNames),
 		/** How the noise levels are spaced; absent: as the model's own `scheduler_config.json` says. */
 		schedule: z.enum(scheduleNames).optional(),

@@ -30,6 +30,9 @@ export function parametersText({ recipe, modelName, enlargedBy, device }: Origin
 		['Sampler', samplers[recipe.sampler].label],
 		['Schedule type', recipe.schedule && schedules[recipe.schedule].webui],
 		['CFG scale', recipe.guidanceScale],
+		['Skip Early CFG', orNothing(recipe.guidanceInterval?.[0], 0)],
+		// Nobody else's name: WebUI stops below a noise level, if at all.
+		['CFG until', orNothing(recipe.guidanceInterval?.[1], 1)],
 		['Seed', recipe.seeds[0]!],
 		['Size', sizeBefore(recipe)],
 		['Model hash', recipe.model.slice(0, 10)],
@@ -56,6 +59,11 @@ export function parametersText({ recipe, modelName, enlargedBy, device }: Origin
 		.join('');
 	const written = settings.flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${quote(value)}`]));
 	return `${recipe.prompt}${loras}${negative}\n${written.join(', ')}`;
+}
+
+/** Nothing for what is usual. */
+function orNothing(value: number | undefined, usual: number): number | undefined {
+	return value === usual ? undefined : value;
 }
 
 /** WebUI names the size of the first pass. */

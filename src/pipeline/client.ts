@@ -13,6 +13,7 @@ import type {
 } from './protocol.ts';
 
 export { PainterBroken, PainterDied, type PainterReady, painterEnvironment } from './painter-process.ts';
+export type { DeviceChoice } from './protocol.ts';
 
 export interface PainterOptions extends ProcessOptions {
 	/** How long a cancelled job may take to its next step before the painter is killed; 15 s, while a model is opened 2 min. */

@@ -13,6 +13,8 @@ export interface Walk extends Omit<SamplerInput, 'denoise'> {
 	latentDims: readonly [number, number, number, number];
 	conditioning: Conditioning;
 	guidanceScale: number;
+	/** At which timesteps the negative is looked at, where it is at all; by default at all. */
+	isGuided?: (timestep: number) => boolean;
 	predictionType: PredictionType;
 }
 
@@ -30,26 +32,23 @@ export function diffuse(unet: Session, walk: Walk): AsyncGenerator<SamplerStep, 
 }
 
 function makeDenoise(unet: Session, walk: Walk): Denoise {
-	const { conditioning, guidanceScale, predictionType, height, width } = walk;
-	const { batch, tokens, promptEmbeds, pooledPromptEmbeds } = conditioning;
+	const { conditioning, guidanceScale, isGuided = () => true, predictionType, height, width } = walk;
 	const [images, ...imageDims] = walk.latentDims;
 	const size = walk.latents.length / images; // numbers in the latents of one image
-	const sample = new Float32Array(batch * size);
+	const sample = new Float32Array(conditioning.batch * size);
 	const denoised = new Float32Array(images * size);
-	const size6 = [height, width, 0, 0, height, width];
-	const timeIds = Float32Array.from({ length: batch * 6 }, (_, i) => size6[i % 6]!);
-	const fixed = {
-		encoder_hidden_states: { data: promptEmbeds, dims: [batch, tokens, promptEmbeds.length / batch / tokens] },
-		text_embeds: { data: pooledPromptEmbeds, dims: [batch, pooledPromptEmbeds.length / batch] },
-		time_ids: { data: timeIds, dims: [batch, 6] },
-	};
+	const timeIds = [height, width, 0, 0, height, width];
+	const both = { batch: conditioning.batch, fixed: fixedFeeds(conditioning, timeIds) };
+	const alone = conditioning.batch === 1 ? both : { batch: 1, fixed: fixedFeeds(positiveOf(conditioning), timeIds) };
 	return async (latents, level, timestep) => {
+		const { batch, fixed } = isGuided(timestep) ? both : alone;
 		const told = { data: new Float32Array(batch).fill(timestep), dims: [batch] };
 		for (let image = 0; image < images; image++) {
 			const own = latents.subarray(image * size, (image + 1) * size);
 			scaleModelInput(own, level, sample.subarray(0, size));
 			if (batch === 2) sample.copyWithin(size, 0, size);
-			const feeds = { sample: { data: sample, dims: [batch, ...imageDims] }, timestep: told, ...fixed };
+			const input = { data: sample.subarray(0, batch * size), dims: [batch, ...imageDims] };
+			const feeds = { sample: input, timestep: told, ...fixed };
 			const prediction = (await unet.run(feeds)).noise_pred!.data;
 			const out = denoised.subarray(image * size, (image + 1) * size);
 			if (batch === 2) guide(prediction, guidanceScale, out);
@@ -58,4 +57,20 @@ function makeDenoise(unet: Session, walk: Walk): Denoise {
 		}
 		return denoised;
 	};
+}
+
+/** What is the same in every run of the UNet. */
+function fixedFeeds({ batch, tokens, promptEmbeds, pooledPromptEmbeds }: Conditioning, timeIds: readonly number[]) {
+	const repeated = Float32Array.from({ length: batch * 6 }, (_, i) => timeIds[i % 6]!);
+	return {
+		encoder_hidden_states: { data: promptEmbeds, dims: [batch, tokens, promptEmbeds.length / batch / tokens] },
+		text_embeds: { data: pooledPromptEmbeds, dims: [batch, pooledPromptEmbeds.length / batch] },
+		time_ids: { data: repeated, dims: [batch, 6] },
+	};
+}
+
+/** The second half of what is guided. */
+function positiveOf({ tokens, promptEmbeds, pooledPromptEmbeds }: Conditioning): Conditioning {
+	const second = (data: Float32Array) => data.subarray(data.length / 2);
+	return { batch: 1, tokens, promptEmbeds: second(promptEmbeds), pooledPromptEmbeds: second(pooledPromptEmbeds) };
 }

@@ -7,7 +7,9 @@ import type { NoiseLevel } from './schedule/levels.ts';
  * `scale_model_input` and the prediction types in `scheduling_euler_discrete.py` (exploding latents) and
  * `scheduling_dpmsolver_multistep.py` (preserving ones, see `schedule/levels.ts`); v is Salimans and Ho 2022, appendix D.
  *
- * Left out: `guidance_rescale`, guidance only between two timesteps, distilled guidance (`time_cond_proj_dim`).
+ * Guidance in a limited interval: Kynkäänniemi et al. 2024 (arXiv 2404.07724), equation 3, its bounds as shares of the schedule.
+ *
+ * Left out: `guidance_rescale`, distilled guidance (`time_cond_proj_dim`).
  */
 
 /** Guidance of 1 and below is none at all: the negative prompt is not even encoded, as in diffusers. */
@@ -37,6 +39,38 @@ export function guide(prediction: Float32Array, guidanceScale: number, out: Floa
 		const negative = prediction[i]!;
 		out[i] = negative + f32(scale * f32(prediction[positiveAt + i]! - negative));
 	}
+}
+
+/** The part of the schedule that is guided, in shares of its steps: 0 to 1 is all of it. */
+export type GuidanceInterval = readonly [from: number, to: number];
+
+/**
+ * Says whether a step of a whole schedule is guided: those at shares above `from` and below `to`, and with 0 the first one too. So
+ * `from` is WebUI's `Skip Early CFG` (`modules/sd_samplers_cfg_denoiser.py`), and `to` nearly diffusers' `SDXLCFGCutoffCallback`,
+ * which guides one step more.
+ *
+ * @param step from 0.
+ */
+export function isGuidedStep(step: number, steps: number, [from, to]: GuidanceInterval): boolean {
+	const share = step / steps;
+	return (from === 0 || share > from) && share < to;
+}
+
+/**
+ * Says at which timesteps the model is guided. It goes by how much noise there is, as the paper does: a second look within a step, the
+ * part of a schedule that a variation walks and a second walk are guided where the steps of the whole schedule are.
+ *
+ * @param timesteps of the whole schedule, descending.
+ */
+export function guidedTimesteps(
+	timesteps: Float32Array,
+	interval: GuidanceInterval | undefined,
+): (timestep: number) => boolean {
+	if (!interval) return () => true;
+	const guided = timesteps.filter((_, step) => isGuidedStep(step, timesteps.length, interval));
+	const [first, last] = [guided[0], guided.at(-1)];
+	if (first === undefined || last === undefined) return () => false;
+	return (timestep) => timestep <= first && timestep >= last;
 }
 
 export type PredictionType = 'epsilon' | 'v_prediction';

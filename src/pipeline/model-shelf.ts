@@ -21,11 +21,17 @@ export class ModelShelf {
 	/**
 	 * @param options.vae A VAE in place of each model's own.
 	 * @param options.mostBytes What text encoders and UNets may take together; one model may exceed it.
+	 * @param options.sharers How many processes share the CPU's memory.
 	 */
-	constructor(options: { device: Device; vae?: string | undefined; mostBytes?: number | undefined }) {
+	constructor(options: {
+		device: Device;
+		vae?: string | undefined;
+		mostBytes?: number | undefined;
+		sharers?: number;
+	}) {
 		this.#device = options.device;
 		this.#vae = options.vae;
-		this.#cache = networkCache(options.device, options.mostBytes);
+		this.#cache = networkCache(options.device, options.mostBytes, options.sharers);
 	}
 
 	/** Paths of the models whose large networks are open now. */

@@ -59,12 +59,13 @@ const mostSessions = 12;
  * Makes the cache of the networks that LoRAs change. Models that are open together share one, so that together they keep to its bound.
  *
  * @param mostBytes What these networks may take; by default half of the memory, on a GPU 8 GB.
+ * @param sharers How many processes share the memory, if it is the CPU's.
  */
-export function networkCache(device: Device, mostBytes?: number): SessionCache {
+export function networkCache(device: Device, mostBytes?: number, sharers = 1): SessionCache {
 	return new SessionCache({
 		open: (graph) => openSession(graph, { device }),
 		bytesOf: ({ parameters }) => parameters * (device === 'cpu' ? 4 : 2),
-		mostBytes: mostBytes ?? (device === 'cpu' ? memoryHere() / 2 : mostBytesOnGpu),
+		mostBytes: mostBytes ?? (device === 'cpu' ? memoryHere() / 2 / sharers : mostBytesOnGpu),
 		mostSessions,
 	});
 }

@@ -4,14 +4,14 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { SetupError } from '../errors.ts';
 import type { SignerFiles } from '../images/c2pa.ts';
-import type { Device, FromPainter, ToPainter } from './protocol.ts';
+import type { DeviceChoice, FromPainter, ToPainter } from './protocol.ts';
 
 export interface ProcessOptions {
 	/** The model that is open from the start; or a single-file model. */
 	modelFolder: string;
 	/** A VAE in place of each model's own. */
 	vae?: string | undefined;
-	/** What the large networks of all open models may take together; by default half of the memory, on a GPU 8 GB. */
+	/** What the large networks of all open models may take together; by default half of the painter's memory, on a GPU 8 GB. */
 	modelBytes?: number | undefined;
 	/** With `model.onnx` and `selected_tags.csv`. */
 	taggerFolder: string;
@@ -22,7 +22,9 @@ export interface ProcessOptions {
 	/** With these the painter signs what it paints. */
 	signer?: SignerFiles | undefined;
 	/** `auto`: CUDA on Linux, DirectML on Windows, where they work; else the CPU. */
-	device: Device | 'auto';
+	device: DeviceChoice;
+	/** How many painters share the CPU, each with its part of cores and memory; 1. */
+	sharers?: number;
 	/** Takes one line at a time: what the painter writes, and what happens to it. */
 	log: (line: string) => void;
 	/** What the painter may see of the environment; nothing unless given. `painterEnvironment` picks what it needs. */
@@ -36,9 +38,9 @@ export interface ProcessOptions {
 /** What a painter said of itself when it was ready. */
 export type PainterReady = Omit<Extract<FromPainter, { type: 'ready' }>, 'type'>;
 
-/** The painter could not load the model, the tagger or the signer; in its own words. */
+/** The painter could not use the device, the model, the tagger or the signer; in its own words. */
 export class PainterBroken extends SetupError {
-	readonly part: 'model' | 'tagger' | 'signer';
+	readonly part: 'device' | 'model' | 'tagger' | 'signer';
 	constructor(part: PainterBroken['part'], message: string) {
 		super(message);
 		this.name = 'PainterBroken';
@@ -69,12 +71,12 @@ export class PainterProcess {
 	/** Forks a painter, which loads model and tagger at once. Messages but `ready` and `broken` go to `onMessage`. */
 	constructor(options: ProcessOptions, onMessage: (message: FromPainter) => void) {
 		const { modelFolder, device, taggerFolder, vae = '', scorerFolder = '', modelBytes = '' } = options;
-		const upscalers = options.upscalerFolder ?? '';
+		const [upscalers, sharers] = [options.upscalerFolder ?? '', String(options.sharers ?? 1)];
 		const signer = options.signer ? [options.signer.certificate, options.signer.privateKey] : [];
 		const program = options.program ?? fileURLToPath(new URL('./painter.ts', import.meta.url));
 		this.#child = fork(
 			program,
-			[modelFolder, device, taggerFolder, vae, scorerFolder, String(modelBytes), upscalers, ...signer],
+			[modelFolder, device, taggerFolder, vae, scorerFolder, String(modelBytes), upscalers, sharers, ...signer],
 			{
 				serialization: 'advanced',
 				execPath: process.execPath,

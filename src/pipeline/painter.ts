@@ -9,7 +9,7 @@ import { ModelShelf } from './model-shelf.ts';
 import { saysOutOfMemory } from './out-of-memory.ts';
 import { coarse } from './preview.ts';
 import { PreviewPace } from './preview-pace.ts';
-import type { Device, FromPainter, PaintJob, ToPainter } from './protocol.ts';
+import type { Device, DeviceChoice, FromPainter, PaintJob, ToPainter } from './protocol.ts';
 import { type Critics, loadScorer, loadTagger, lookAt, rate } from './rating.ts';
 import { paintInRounds } from './rounds.ts';
 import type { PaintOptions, Sdxl } from './sdxl.ts';
@@ -19,7 +19,7 @@ import { Upscalers } from './upscalers.ts';
 
 /*
  * The painter's process: `painter.ts <model folder> <device or auto> <tagger's folder> <VAE or nothing> <scorer's folder or nothing>
- * <bytes for models or nothing> [<certificate> <key>]`, forked by `PainterProcess`. States: loading (left by `ready`, or by `broken` and the end), idle (left by
+ * <bytes for models or nothing> <upscalers' folder or nothing> <painters that share the CPU> [<certificate> <key>]`, forked by `PainterProcess`. States: loading (left by `ready`, or by `broken` and the end), idle (left by
  * `paint`), painting (left by `painted`, failed or cancelled), rating (left by the last `rated` or `scored`, or cancelled). It ends when the bot does, and tells before it ends for any reason of its own.
  * `session.run` blocks this thread, so messages are heard between runs.
  */
@@ -50,11 +50,11 @@ try {
 }
 const [modelFolder = '', device = 'auto', taggerFolder = '', vae = '', scorerFolder = '', modelBytes = '', ...rest] =
 	process.argv.slice(2);
-const [upscalerFolder = '', certificate, privateKey] = rest;
+const [upscalerFolder = '', sharers = '1', certificate, privateKey] = rest;
 const signer = certificate && privateKey ? { certificate, privateKey } : undefined;
 const beside = { taggerFolder, scorerFolder, upscalerFolder };
 const models = { modelFolder, vae: vae || undefined, mostBytes: Number(modelBytes) || undefined };
-await main(models, device as Device | 'auto', beside, signer);
+await main(models, { wanted: device as DeviceChoice, sharers: Number(sharers) }, beside, signer);
 
 interface Loaded extends Critics {
 	device: Device;
@@ -67,17 +67,18 @@ interface Loaded extends Critics {
 
 async function main(
 	{ modelFolder, ...shared }: { modelFolder: string; vae: string | undefined; mostBytes: number | undefined },
-	wanted: Device | 'auto',
+	{ wanted, sharers }: { wanted: DeviceChoice; sharers: number },
 	{ taggerFolder, scorerFolder, upscalerFolder }: Record<'taggerFolder' | 'scorerFolder' | 'upscalerFolder', string>,
 	signer: SignerFiles | undefined,
 ): Promise<void> {
-	let part: 'model' | 'tagger' | 'signer' = 'signer';
+	let part: 'device' | 'model' | 'tagger' | 'signer' = 'signer';
 	try {
 		const start = performance.now();
 		const sign = signer && (await openSigner(signer));
+		part = 'device';
+		const { device, note } = await resolveDevice(wanted, sharers);
 		part = 'model';
-		const { device, note } = await resolveDevice(wanted);
-		const shelf = new ModelShelf({ device, ...shared });
+		const shelf = new ModelShelf({ device, sharers, ...shared });
 		await shelf.take(modelFolder);
 		part = 'tagger';
 		const tagger = await loadTagger(taggerFolder, device);

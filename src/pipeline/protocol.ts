@@ -4,6 +4,9 @@ import type { Recipe } from '../recipe.ts';
 /** Where networks run. `dml` is DirectML, Windows only. */
 export type Device = 'cpu' | 'cuda' | 'dml';
 
+/** A device as it is asked for: of several GPUs by its number, from 0; `auto` is the best that works. */
+export type DeviceChoice = 'auto' | Device | `${'cuda' | 'dml'}:${number}`;
+
 /** What the bot asks of a painter. `parentImage` and `maskImage` hold the files of `recipe.parent` and `recipe.mask`, there exactly when these are. */
 export interface PaintJob {
 	id: string;
@@ -109,8 +112,8 @@ export type ToPainter =
 export type FromPainter =
 	/** `isScoring`: finished pictures are scored too. `upscalers`: what enlarges pictures of any model. */
 	| { type: 'ready'; device: Device; note: string; loadMs: number; isScoring?: boolean; upscalers?: UpscalerFacts[] }
-	/** The model, the tagger or the signer could not be loaded; the process exits after it. */
-	| { type: 'broken'; part: 'model' | 'tagger' | 'signer'; message: string }
+	/** The device, the model, the tagger or the signer could not be used; the process exits after it. */
+	| { type: 'broken'; part: 'device' | 'model' | 'tagger' | 'signer'; message: string }
 	/** The job's model, or its LoRAs, must be opened first; progress follows when that is done. */
 	| { type: 'loading'; id: string }
 	/** Something was opened, in `ms`: these models, by their paths, are open now. */

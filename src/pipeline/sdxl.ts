@@ -3,6 +3,7 @@ import type { FloatImage, RgbImage } from '../images/pixels.ts';
 import { type ModelFolder, openModelFolder } from '../model/folder.ts';
 import type { Recipe } from '../recipe.ts';
 import { diffuse } from './diffuse.ts';
+import { guidedTimesteps } from './guidance.ts';
 import { baseSize, nearestExact } from './hires.ts';
 import { cellsOf, type Kept, overlapOf, putBack, seamOf } from './inpaint.ts';
 import { decodeLatents, decodeLatentsTiled, encodePicture, encodePictureTiled, samplePosterior } from './latents.ts';
@@ -100,7 +101,8 @@ export class Sdxl {
 		const tuned = await networks.tuned(await this.#loras.named(recipe.loras));
 		const conditioning = await this.#promptsFor(tuned).condition(recipe, folder.forceZerosForEmptyPrompt);
 		const steps = start.schedule.timesteps.length + (again?.timesteps.length ?? 0);
-		const walk = { recipe, options, conditioning, unet: tuned.unet, steps };
+		const isGuided = guidedTimesteps(whole.timesteps, recipe.guidanceInterval);
+		const walk = { recipe, options, conditioning, isGuided, unet: tuned.unet, steps };
 		await this.#walk({ ...walk, ...start, canvas: base, noise, before: 0 });
 		if (!again) return this.#decode(recipe, start.latents, base, options);
 
@@ -127,7 +129,7 @@ export class Sdxl {
 	}
 
 	/** Walks latents down a schedule in place. */
-	async #walk({ recipe, options, canvas, latents, schedule, noise, unet, conditioning, kept, before, steps }: Stage) {
+	async #walk({ recipe, options, canvas, latents, schedule, noise, unet, kept, before, steps, ...guiding }: Stage) {
 		const { folder } = this;
 		const walk = diffuse(unet, {
 			sampler: samplers[recipe.sampler].sample,
@@ -137,7 +139,7 @@ export class Sdxl {
 			latentDims: canvas.dims,
 			schedule,
 			drawNoise: noise.between,
-			conditioning,
+			...guiding,
 			guidanceScale: recipe.guidanceScale,
 			predictionType: folder.scheduler.predictionType,
 		});
@@ -284,6 +286,7 @@ interface Stage {
 	noise: NoiseSource;
 	unet: Session;
 	conditioning: Conditioning;
+	isGuided: (timestep: number) => boolean;
 	kept?: Kept;
 	before: number;
 	steps: number;

@@ -1,9 +1,9 @@
-import { arch, platform } from 'node:os';
+import { arch, availableParallelism, platform } from 'node:os';
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { SetupError } from '../errors.ts';
 import type { CompiledGraph } from '../model/graph.ts';
 import { encodeModel, onnxType } from '../model/onnx.ts';
-import type { Device } from './protocol.ts';
+import type { Device, DeviceChoice } from './protocol.ts';
 
 /*
  * The one file that loads ONNX Runtime. `run` and opening block the thread that they run on, so only a painter process and
@@ -23,7 +23,7 @@ export interface Output {
 
 export interface SessionOptions {
 	device: Device;
-	/** Threads of one operator on the CPU; by default one for each physical core. */
+	/** Threads of one operator on the CPU; by default as `resolveDevice` was told, else one for each physical core. */
 	threads?: number;
 	/**
 	 * Whether the CPU keeps a second, rearranged copy of the weights. By default only of networks below 100 million parameters:
@@ -39,6 +39,9 @@ export interface OnnxFile {
 }
 
 const prepackBelow = 100_000_000;
+
+/** What all sessions of this process share, as a painter has one device: which of several GPUs, and its threads. */
+const here: { gpu?: number | undefined; threads?: number | undefined } = {};
 
 // failures are thrown anyway; below "fatal" the attempt to load CUDA's library also writes to the terminal
 env.logLevel = 'fatal';
@@ -60,11 +63,12 @@ export async function openSession(source: CompiledGraph | OnnxFile, options: Ses
 		session.model_external_initializers_file_folder_path = source.weightsFolder;
 		if (!(options.prepack ?? source.parameters < prepackBelow)) session.disable_prepacking = '1';
 	}
+	const threads = options.threads ?? here.threads;
 	const settings: InferenceSession.SessionOptions = {
 		executionProviders: providers(options.device),
 		logSeverityLevel: 3,
 		extra: { session },
-		...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+		...(threads === undefined ? {} : { intraOpNumThreads: threads }),
 	};
 	try {
 		const inner =
@@ -147,15 +151,22 @@ export class Session {
 
 /**
  * Finds out on which device networks can run. `auto` takes a CUDA GPU on Linux x64, DirectML on Windows, and the CPU where that
- * does not work; a device that is named must work.
+ * does not work; a device that is named must work. Sessions of this process then run on that one of several GPUs.
  *
+ * @param sharers How many processes share the CPU: where this is one of them, its operators take that part of the cores as threads.
  * @throws {SetupError} if a named device cannot be used.
  */
-export async function resolveDevice(wanted: 'auto' | Device): Promise<ResolvedDevice> {
-	if (wanted === 'cpu') return { device: 'cpu', note: 'running on the CPU, as configured' };
+export async function resolveDevice(wanted: DeviceChoice, sharers = 1): Promise<ResolvedDevice> {
+	if (wanted === 'cpu') {
+		if (sharers === 1) return { device: 'cpu', note: 'running on the CPU, as configured' };
+		here.threads = Math.max(1, Math.floor(availableParallelism() / sharers));
+		return { device: 'cpu', note: `running on the CPU, as configured, with ${here.threads} of its threads` };
+	}
 	if (wanted !== 'auto') {
-		const failure = await tryDevice(wanted);
-		if (failure === undefined) return { device: wanted, note: `running on ${wanted}, as configured` };
+		const [device, number] = wanted.split(':') as ['cuda' | 'dml', string?];
+		here.gpu = number === undefined ? undefined : Number(number);
+		const failure = await tryDevice(device);
+		if (failure === undefined) return { device, note: `running on ${wanted}, as configured` };
 		throw new SetupError(`expected the device \`${wanted}\` to work, got: ${failure}`);
 	}
 	const candidate = candidateHere();
@@ -195,8 +206,8 @@ async function tryDevice(device: Device): Promise<string | undefined> {
  * One provider only: ONNX Runtime itself runs on the CPU what has no kernel on the GPU. If the CPU were named too, a GPU that this
  * system cannot have would be dropped from the list in silence.
  */
-function providers(device: Device): string[] {
-	return [device];
+function providers(device: Device): InferenceSession.ExecutionProviderConfig[] {
+	return here.gpu === undefined || device === 'cpu' ? [device] : [{ name: device, deviceId: here.gpu }];
 }
 
 function firstLine(error: unknown): string {

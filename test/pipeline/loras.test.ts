@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Sdxl } from '../../src/pipeline/sdxl.ts';
+import { Session } from '../../src/pipeline/session.ts';
+import { makeRecipe } from '../../src/prompt/recipe.ts';
+import { parseRequest } from '../../src/prompt/request.ts';
 import { recipeOf } from './recipes.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -54,6 +57,27 @@ test('LoRAs, their weights and how many there are each change the picture, and w
 	expect(new Set([plain, full, half, both]).size).toBe(4);
 	expect(await paint()).toBe(plain);
 	expect(await paint([{ ...ink, weight: 1 }])).toBe(full);
+});
+
+test('a LoRA for few steps is asked for by flags: LCM, four steps, guidance 1 are four runs without the negative', async () => {
+	const { sizeMultiple, recommended } = sdxl.folder;
+	const model = { hash: 'm'.repeat(64), nativeSize: 64, sizeMultiple, recommended, loras: [ink] };
+	const draw = (flags: string) => {
+		const request = parseRequest({ prompt: `1girl <lora:ink> --n 1 --seed 0 --ar 1:1 --preset none ${flags}` });
+		return makeRecipe(request, { model, ceiling: 'explicit', randomSeed: () => 0 });
+	};
+	const { recipe } = draw('--sampler lcm --steps 4 --cfg 1');
+	expect(recipe).toMatchObject({ sampler: 'lcm', steps: 4, guidanceScale: 1, loras: [{ ...ink, weight: 1 }] });
+	const run = vi.spyOn(Session.prototype, 'run');
+	const [few] = await sdxl.paint(recipe);
+	const batches = run.mock.calls.flatMap(([{ sample }]) => (sample ? [sample.dims[0]] : []));
+	run.mockRestore();
+	expect(batches).toEqual([1, 1, 1, 1]);
+	expect(few!.data.every(Number.isFinite)).toBe(true);
+	const { recipe: against, notes } = draw('--sampler lcm --steps 4 --cfg 1 --no hat');
+	expect((await sdxl.paint(against))[0]!.data).toEqual(few!.data);
+	expect(notes).toContain('The negative has no effect: guidance of 1 is none.');
+	expect((await sdxl.paint({ ...recipe, loras: undefined }))[0]!.data).not.toEqual(few!.data);
 });
 
 test('text encoders that no LoRA changes stay open as they are', async () => {

@@ -23,6 +23,7 @@ export const carriedSchema = z
 		height: ours.height,
 		steps: ours.steps,
 		guidanceScale: ours.guidanceScale,
+		guidanceInterval: ours.guidanceInterval,
 		sampler: ours.sampler,
 		schedule: ours.schedule,
 		random: ours.random,

@@ -104,6 +104,9 @@ function takeNumbers(reading: Reading, settings: Settings, tool: Tool): void {
 	const said = { sampler: settings.take(names.sampler), schedule: settings.take(names.schedule) };
 	if (said.sampler !== undefined) setSampler(reading, said, names, tool === 'atelier' ? 'model' : 'webui');
 	reading.set('guidanceScale', settings.takeNumber('CFG scale'), 'CFG scale');
+	const [from, to] = [settings.takeNumber('Skip Early CFG'), settings.takeNumber('CFG until')];
+	if (from !== undefined || to !== undefined)
+		reading.set('guidanceInterval', [from ?? 0, to ?? 1], from === undefined ? 'CFG until' : 'Skip Early CFG');
 	const seed = settings.takeNumber('Seed');
 	if (seed !== undefined) reading.set('seeds', [seed], 'Seed');
 	const size = settings.take('Size');

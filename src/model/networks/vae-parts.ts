@@ -13,6 +13,9 @@ import { downBlock, eps, middle, upBlock, type VaeConfig } from './vae.ts';
 /** How often sides are halved between the picture and the features. Of SDXL's four levels: twice, so that a cell is 4 pixels wide. */
 const halvings = ({ block_out_channels: channels }: VaeConfig): number => Math.min(2, channels.length - 1);
 
+/** Of the attention: at 2048 × 2048 pixels the scores of each take half a gigabyte, together they would take 17. */
+const pieces = 32;
+
 /** Levels of the decoder that run over the whole. */
 const wholeLevels = (config: VaeConfig): number => config.block_out_channels.length - 1 - halvings(config);
 
@@ -55,7 +58,7 @@ export function decoderHead(name: string, weights: Weights, config: VaeConfig, t
 	let h = g.input('latents', ['batch', latent, 'height', 'width']);
 	if (config.use_post_quant_conv) h = conv(g, h, 'post_quant_conv', { from: latent, to: latent, kernel: 1 });
 	h = conv(g, h, 'decoder.conv_in', { from: latent, to: channels[0]!, kernel: 3 });
-	h = middle(g, h, 'decoder.mid_block', channels[0]!, config);
+	h = middle(g, h, 'decoder.mid_block', channels[0]!, config, pieces);
 	for (let level = 0; level < wholeLevels(config); level++) h = upBlock(g, h, level, config);
 	g.output('features', h, ['batch', decoderFeatures(config), 'cells_high', 'cells_wide']);
 	return g.finish(() => true);
@@ -108,7 +111,7 @@ export function encoderBack(name: string, weights: Weights, config: VaeConfig, t
 	let h = g.input('features', ['batch', encoderFeatures(config), 'cells_high', 'cells_wide']);
 	for (let level = halvings(config); level < channels.length; level++) h = downBlock(g, h, level, config);
 	const from = channels.at(-1)!;
-	h = middle(g, h, 'encoder.mid_block', from, config);
+	h = middle(g, h, 'encoder.mid_block', from, config, pieces);
 	h = silu(g, groupNorm(g, h, 'encoder.conv_norm_out', { channels: from, groups, eps }));
 	h = conv(g, h, 'encoder.conv_out', { from, to: latent * 2, kernel: 3 });
 	if (config.use_quant_conv) h = conv(g, h, 'quant_conv', { from: latent * 2, to: latent * 2, kernel: 1 });

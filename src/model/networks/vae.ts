@@ -111,16 +111,31 @@ export function downBlock(g: GraphBuilder, x: Value, level: number, config: VaeC
 	return conv(g, h, `${prefix}.downsamplers.0.conv`, half);
 }
 
-export function middle(g: GraphBuilder, x: Value, prefix: string, channels: number, config: VaeConfig): Value {
+/** The lowest level, with attention of all pixels to all; in `pieces` that look one after another, for pictures of many pixels. */
+export function middle(
+	g: GraphBuilder,
+	x: Value,
+	prefix: string,
+	channels: number,
+	config: VaeConfig,
+	pieces = 1,
+): Value {
 	const shape = { from: channels, to: channels, groups: config.norm_num_groups, eps };
 	let h = resnet(g, x, `${prefix}.resnets.0`, shape);
 	if (config.mid_block_add_attention)
-		h = pixelAttention(g, h, `${prefix}.attentions.0`, channels, config.norm_num_groups);
+		h = pixelAttention(g, h, `${prefix}.attentions.0`, channels, config.norm_num_groups, pieces);
 	return resnet(g, h, `${prefix}.resnets.1`, shape);
 }
 
 /** Attention of all pixels to all, with one head: [n, c, h, w] → [n, c, h, w]. */
-function pixelAttention(g: GraphBuilder, x: Value, prefix: string, channels: number, groups: number): Value {
+function pixelAttention(
+	g: GraphBuilder,
+	x: Value,
+	prefix: string,
+	channels: number,
+	groups: number,
+	pieces: number,
+): Value {
 	// files from before diffusers 0.18 name the projections differently
 	const old = g.has(`${prefix}.query.weight`);
 	const [q, k, v, out] = old ? ['query', 'key', 'value', 'proj_attn'] : ['to_q', 'to_k', 'to_v', 'to_out.0'];
@@ -128,6 +143,10 @@ function pixelAttention(g: GraphBuilder, x: Value, prefix: string, channels: num
 		linear(g, value, `${prefix}.${part}`, { from: channels, to: channels });
 	const normal = groupNorm(g, x, `${prefix}.group_norm`, { channels, groups, eps });
 	const tokens = toTokens(g, normal, channels);
-	const seen = attention(g, project(tokens, q), project(tokens, k), project(tokens, v), 1);
+	const [query, key, value] = [q, k, v].map((part) => project(tokens, part)) as [Value, Value, Value];
+	// With one wide head the kernel holds all scores of a piece: the square of the pixels over their number.
+	const looking = pieces === 1 ? [query] : g.split(query, 1, pieces);
+	const parts = looking.map((piece) => attention(g, piece, key, value, 1));
+	const seen = pieces === 1 ? parts[0]! : g.op('Concat', parts, { axis: 1 });
 	return add(g, fromTokens(g, project(seen, out), x), x);
 }
