@@ -16,6 +16,8 @@ export const limits = {
 	steps: { min: 1, max: 50 },
 	/** As in the card's Space. */
 	guidance: { min: 1, max: 12 },
+	/** Where in the schedule guidance begins and ends, as shares. */
+	guided: { min: 0, max: 1 },
 	seed: { min: 0, max: Number.MAX_SAFE_INTEGER },
 	/** As WebUI's slider. */
 	clipskip: { min: 1, max: 12 },
@@ -54,6 +56,18 @@ export const options = {
 		takes: `a number from ${limits.guidance.min} to ${limits.guidance.max}`,
 		example: '6',
 		read: (raw: RawValue) => decimal(raw, limits.guidance),
+	},
+	'cfg-from': {
+		flags: ['cfg-from'],
+		takes: `a number from ${limits.guided.min} to ${limits.guided.max}`,
+		example: '0.1',
+		read: (raw: RawValue) => decimal(raw, limits.guided),
+	},
+	'cfg-until': {
+		flags: ['cfg-until'],
+		takes: `a number from ${limits.guided.min} to ${limits.guided.max}`,
+		example: '0.8',
+		read: (raw: RawValue) => decimal(raw, limits.guided),
 	},
 	best: {
 		flags: ['best'],

@@ -50,7 +50,7 @@ export const defaultCount = 4;
  * Whether the recipe may be drawn at all is the gate's question, not this one's.
  *
  * @param context `wildcards`: the server's own lists
- * @throws UserError `no-scorer`, what `resolveTexts` throws, `schedule-not-for-sampler`, `bad-clipskip`, `unknown-lora`, or as `checkPrompt` if a text cannot be read in its syntax
+ * @throws UserError `no-scorer`, what `resolveTexts` throws, `schedule-not-for-sampler`, `bad-clipskip`, `bad-cfg-interval`, `unknown-lora`, or as `checkPrompt` if a text cannot be read in its syntax
  */
 export function makeRecipe(
 	asked: ImagineRequest,
@@ -74,6 +74,8 @@ export function makeRecipe(
 	const embeddings = embeddingsIn([...prompt, ...negative], model.embeddings ?? []);
 	const sampler = request.sampler ?? model.recommended.sampler;
 	requireFit(sampler, request.schedule);
+	const guidanceScale = request.guidance ?? model.recommended.guidanceScale;
+	const guidanceInterval = intervalOf(request, guidanceScale);
 
 	const recipe = recipeSchema.parse({
 		version: 1,
@@ -85,7 +87,8 @@ export function makeRecipe(
 		...(loras.length > 0 && { loras }),
 		...sizeFor(aspect.aspect, model),
 		steps: request.steps ?? Math.min(model.recommended.steps, sampler === 'lcm' ? lcmSteps : Number.POSITIVE_INFINITY),
-		guidanceScale: request.guidance ?? model.recommended.guidanceScale,
+		guidanceScale,
+		...(guidanceInterval && { guidanceInterval }),
 		sampler,
 		...(request.schedule !== undefined && { schedule: request.schedule }),
 		...(model.random !== undefined && { random: model.random }),
@@ -98,6 +101,8 @@ export function makeRecipe(
 	const { notes } = resolved;
 	if (!aspect.exact)
 		notes.push(`Aspect ${aspect.asked} is drawn as ${aspects[aspect.aspect].label}, the nearest size the model knows.`);
+	if (guidanceScale === 1 && request.negative !== undefined)
+		notes.push('The negative has no effect: guidance of 1 is none.');
 	if (!allowsNsfw(ceiling) && negative.some((tag) => fightsSafe(tag, syntax)))
 		notes.push('`safe` was taken out of the negative: where NSFW is not allowed every picture asks for it.');
 	return { recipe: suited, notes };
@@ -137,6 +142,17 @@ function candidates({ best }: ImagineRequest, { isScoring }: ModelFacts): number
 		'no-scorer',
 		'Pictures are not scored here, so the best of them cannot be chosen. Ask without `best`.',
 	);
+}
+
+/** Nothing where all of the schedule is guided, or none of it: such recipes keep their hash. */
+function intervalOf(request: ImagineRequest, guidanceScale: number): Recipe['guidanceInterval'] {
+	const { 'cfg-from': from = 0, 'cfg-until': to = 1 } = request;
+	if (from >= to)
+		throw new UserError(
+			'bad-cfg-interval',
+			'Guidance cannot end before it begins. Make `--cfg-from` smaller than `--cfg-until`.',
+		);
+	return guidanceScale === 1 || (from === 0 && to === 1) ? undefined : [from, to];
 }
 
 function requireFit(sampler: SamplerName, schedule: ScheduleName | undefined): void {

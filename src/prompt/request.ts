@@ -37,6 +37,9 @@ export const imagineRequestSchema = z.strictObject({
 		.optional(),
 	steps: z.int().min(limits.steps.min).max(limits.steps.max).optional(),
 	guidance: z.number().min(limits.guidance.min).max(limits.guidance.max).optional(),
+	/** Shares of the schedule between which guidance works. */
+	'cfg-from': z.number().min(limits.guided.min).max(limits.guided.max).optional(),
+	'cfg-until': z.number().min(limits.guided.min).max(limits.guided.max).optional(),
 	sampler: z.enum(samplerNames).optional(),
 	schedule: z.enum(scheduleNames).optional(),
 	syntax: z.enum(syntaxNames).optional(),
