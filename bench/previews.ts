@@ -45,7 +45,7 @@ try {
 		const { previewMs = 0, paintMs } = stats;
 		const share = ((100 * previewMs) / paintMs).toFixed(2);
 		console.log(
-			`${count} pictures of ${steps} steps: ${previews} previews in ${previewMs} ms of ${Math.round(paintMs)} ms, ${share} %`,
+			`${count} pictures of ${steps} steps: ${previews} previews in ${previewMs.toFixed(1)} ms of ${Math.round(paintMs)} ms, ${share} %`,
 		);
 	}
 } finally {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SetupError } from './errors.ts';
 import { defaultThresholds, type RatingThresholds, thresholdsSchema } from './moderation/thresholds.ts';
-import { painterEnvironment } from './pipeline/client.ts';
+import { type DeviceChoice, painterEnvironment } from './pipeline/client.ts';
 import { defaultSyntax, syntaxNames } from './prompt/syntax/index.ts';
 
 /** An empty value in `.env` means "not set". */
@@ -17,6 +17,25 @@ const list = text.transform((value) =>
 		.map((one) => one.trim())
 		.filter((one) => one !== ''),
 );
+
+/** As many painters as there are names: several on the CPU share it, a GPU has one. */
+const devices = list
+	.transform((names) => (names.length === 0 ? ['auto'] : names.map((name) => name.toLowerCase())))
+	.pipe(
+		z
+			.array(
+				z.custom<DeviceChoice>((name) => /^(auto|cpu|(cuda|dml)(:\d{1,2})?)$/.test(String(name)), {
+					error: ({ input }) => `${JSON.stringify(input)} is no device`,
+				}),
+			)
+			.max(64)
+			.refine((names) => names.length === 1 || !names.includes('auto'), '`auto` stands alone')
+			.superRefine((names, context) => {
+				const numbered = names.map((name) => (name === 'cuda' || name === 'dml' ? `${name}:0` : name));
+				const twice = numbered.find((name, i) => name !== 'cpu' && numbered.indexOf(name) < i);
+				if (twice !== undefined) context.addIssue(`${twice} stands there twice, and one painter keeps it busy`);
+			}),
+	);
 
 /** A key, what a value must be, and an example: what a bad value is answered with. */
 const keys = {
@@ -43,7 +62,7 @@ const keys = {
 	},
 	PROMPT_SYNTAX: { schema: z.enum(syntaxNames).default(defaultSyntax), example: 'webui' },
 	RANDOM_SOURCE: { schema: z.enum(['torch', 'philox']).default('torch'), example: 'philox' },
-	DEVICE: { schema: z.enum(['auto', 'cpu', 'cuda', 'dml']).default('auto'), example: 'auto' },
+	DEVICE: { schema: devices, example: 'auto, cpu, cuda, cuda:0,cuda:1 or dml' },
 	STATE_DIR: { schema: z.string().min(1).default('state'), example: 'state' },
 	PORT: { schema: z.coerce.number().int().min(0).max(65_535).default(7300), example: '7300, or 0 for a free one' },
 	C2PA_CERT: { schema: text, example: 'secrets/c2pa-chain.pem' },
@@ -84,7 +103,8 @@ export interface Config {
 	randomSource: Values['RANDOM_SOURCE'];
 	/** How prompts are read when the member does not say. */
 	promptSyntax: Values['PROMPT_SYNTAX'];
-	device: Values['DEVICE'];
+	/** One painter for each. */
+	devices: Values['DEVICE'];
 	/** Where pictures, the embedded database and the stand-in's memory lie. */
 	stateDir: string;
 	port: number;
@@ -136,7 +156,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
 		thresholds: values.RATING_THRESHOLDS,
 		randomSource: values.RANDOM_SOURCE,
 		promptSyntax: values.PROMPT_SYNTAX,
-		device: values.DEVICE,
+		devices: values.DEVICE,
 		stateDir: values.STATE_DIR,
 		port: values.PORT,
 		signer: signerOf(values),

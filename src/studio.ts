@@ -13,7 +13,13 @@ import { hashInstalled, type InstalledModel, openFurtherModels } from './model/i
 import { openTaggerFolder } from './model/tagger-folder.ts';
 import { ceilings } from './moderation/ceiling.ts';
 import { objectionToParent } from './moderation/parent.ts';
-import { PainterBroken, PainterClient } from './pipeline/client.ts';
+import {
+	type DeviceChoice,
+	PainterBroken,
+	PainterClient,
+	type PainterOptions,
+	type PainterReady,
+} from './pipeline/client.ts';
 import type { UpscalerFacts } from './pipeline/protocol.ts';
 import { Dispatcher } from './queue/dispatcher.ts';
 import { Jobs } from './queue/jobs.ts';
@@ -83,31 +89,28 @@ export async function openStudio(
 		const store = new ImageStore(join(config.stateDir, 'pictures'));
 		const database = await openDatabase(config);
 		closers.push(database.close);
-		const [installed, painter, jobs] = await Promise.all([
+		const [installed, painters, jobs] = await Promise.all([
 			hashAll([folder, ...further], log),
-			PainterClient.start({
-				modelFolder: folder.path,
-				vae: vae && resolve(vae),
-				modelBytes: config.modelBytes,
-				taggerFolder: resolve(config.taggerDir),
-				scorerFolder: scorer,
-				upscalerFolder: resolve(config.upscalersDir),
-				ratingMs: config.taggerSeconds * 1000,
-				signer: config.signer,
-				device: config.device,
-				env: config.painterEnv,
-				log: (line) => log.info(line),
-			})
-				.catch((error: Error) => {
-					if (error instanceof PainterBroken && error.part === 'tagger') tagger(error);
-					throw error;
-				})
-				.then(async (p) => {
-					closers.push(() => p.close());
-					const { device, note, loadMs } = await p.whenReady();
-					log.info(`the painter is ready: ${note}`, { device, loadMs: Math.round(loadMs) });
-					return p;
-				}),
+			startPainters(
+				config.devices,
+				{
+					modelFolder: folder.path,
+					vae: vae && resolve(vae),
+					modelBytes: config.modelBytes,
+					taggerFolder: resolve(config.taggerDir),
+					scorerFolder: scorer,
+					upscalerFolder: resolve(config.upscalersDir),
+					ratingMs: config.taggerSeconds * 1000,
+					signer: config.signer,
+					env: config.painterEnv,
+				},
+				{ log, closers },
+			).catch((error: Error) => {
+				if (error instanceof PainterBroken && error.part === 'tagger') tagger(error);
+				if (error instanceof PainterBroken && error.part === 'device')
+					named('DEVICE', config.devices.join(','), 'auto')(error);
+				throw error;
+			}),
 			Jobs.start(database, log).then((j) => {
 				closers.push(() => j.stop());
 				return j;
@@ -121,7 +124,7 @@ export async function openStudio(
 			database,
 			jobs,
 			store,
-			painters: [painter],
+			painters,
 			models: new Map(installed.map(({ hash, name, path }) => [hash, { name, path }])),
 			guildPainters: config.guildPainters,
 			judgeUpload: ({ recipe: { prompt }, ceiling }, seen) =>
@@ -137,14 +140,58 @@ export async function openStudio(
 			...(on.progress && { onProgress: on.progress }),
 		});
 		closers.push(() => dispatcher.stop());
-		const { isScoring = false, upscalers = [] } = await painter.whenReady();
-		const chosen = { random: philoxIf(config.randomSource), syntax: config.promptSyntax, isScoring, upscalers };
+		const chosen = {
+			random: philoxIf(config.randomSource),
+			syntax: config.promptSyntax,
+			...commonTo(await Promise.all(painters.map((painter) => painter.whenReady()))),
+		};
 		const [first, ...others] = installed.map((model): StudioModel => ({ ...model, ...chosen }));
-		return { database, jobs, store, models: [first!, ...others], painters: [painter], dispatcher, close };
+		return { database, jobs, store, models: [first!, ...others], painters, dispatcher, close };
 	} catch (error) {
 		await close();
 		throw error;
 	}
+}
+
+/**
+ * Starts a painter for each device. If one cannot work, none does: an operator who names a device wants to know.
+ *
+ * @param beside.closers gets what ends those that started.
+ */
+async function startPainters(
+	devices: readonly DeviceChoice[],
+	options: Omit<PainterOptions, 'device' | 'sharers' | 'log'>,
+	{ log, closers }: { log: Log; closers: (() => Promise<void>)[] },
+): Promise<PainterClient[]> {
+	const sharers = devices.filter((device) => device === 'cpu').length;
+	const started = await Promise.allSettled(
+		devices.map(async (device, i) => {
+			const name = devices.length === 1 ? 'the painter' : `painter ${i + 1}`;
+			const painter = await PainterClient.start({
+				...options,
+				device,
+				...(device === 'cpu' && { sharers }),
+				log: (line) => log.info(devices.length === 1 ? line : `${name}: ${line}`),
+			});
+			closers.push(() => painter.close());
+			const { device: found, note, loadMs } = await painter.whenReady();
+			log.info(`${name} is ready: ${note}`, { device: found, loadMs: Math.round(loadMs) });
+			return painter;
+		}),
+	);
+	return started.map((one) => {
+		if (one.status === 'rejected') throw one.reason;
+		return one.value;
+	});
+}
+
+/** What every painter can do: a job goes to any of them. */
+function commonTo(all: readonly PainterReady[]): Pick<StudioModel, 'isScoring' | 'upscalers'> {
+	const [{ upscalers = [] } = {}, ...others] = all;
+	return {
+		isScoring: all.every(({ isScoring }) => isScoring === true),
+		upscalers: upscalers.filter(({ sha256 }) => others.every((it) => it.upscalers?.some((u) => u.sha256 === sha256))),
+	};
 }
 
 /** Takes the hashes of models, one after another. Two with the same weights are one. */

@@ -13,7 +13,7 @@ export function recipeLines({ generation, images, parent, descendants }: CaseFil
 		`${recipe.width}×${recipe.height}`,
 		recipe.upscaler === undefined ? `${recipe.steps} steps` : `enlarged by ${recipe.upscaler}`,
 		recipe.sampler,
-		`guidance ${recipe.guidanceScale}`,
+		`guidance ${guidanceIn(recipe)}`,
 		`${recipe.seeds.length === 1 ? 'seed' : 'seeds'} ${recipe.seeds.join(', ')}`,
 		...(descendants > 0 ? [`${descendants} made from it`] : []),
 	];
@@ -25,6 +25,11 @@ export function recipeLines({ generation, images, parent, descendants }: CaseFil
 		...images.map((image) => `-# ${ratingLine(image, images.length > 1)}`),
 		...(parent ? [`-# Made from ${parentLink(parent)}`] : []),
 	];
+}
+
+/** `7`, or where only a part of the schedule is guided `7 (0–0.8)`. */
+function guidanceIn({ guidanceScale, guidanceInterval }: Generation['recipe']): string {
+	return guidanceInterval ? `${guidanceScale} (${guidanceInterval.join('–')})` : `${guidanceScale}`;
 }
 
 const ratingNames = ['general', 'sensitive', 'questionable', 'explicit'] as const;

@@ -85,6 +85,7 @@ export function resultLayout(
 		modelName,
 		`${recipe.width}×${recipe.height}`,
 		isUpscale ? words.enlargedBy(recipe.upscaler!) : words.steps(recipe.steps),
+		...(recipe.guidanceInterval && !isUpscale ? [guidedIn(recipe.guidanceInterval, words)] : []),
 		...(recipe.strength === undefined ? [] : [words.strength(String(recipe.strength))]),
 		...(recipe.hires === undefined ? [] : [words.hires(String(recipe.hires.scale), String(recipe.hires.strength))]),
 		...(recipe.keep === undefined ? [] : [bestOf(recipe.keep, recipe.seeds.length, pictures, words)]),
@@ -150,6 +151,12 @@ export function withheldLayout({ id, userId }: Generation, words: Words): Messag
 /** What stands there when somebody cancelled what may not be shown any more. */
 export function forgottenLayout({ userId }: Generation, words: Words): MessageBody {
 	return body(container(colours.failed).addTextDisplayComponents(text(`${words.cancelled}\n-# <@${userId}>`)));
+}
+
+/** Says which part of the schedule was guided. */
+function guidedIn(interval: NonNullable<Generation['recipe']['guidanceInterval']>, words: Words): string {
+	const [from, to] = interval.map((share) => String(Math.round(share * 100)));
+	return words.guided(from!, to!);
 }
 
 /** Says what was chosen from; where nobody scored them, the first ones were. */

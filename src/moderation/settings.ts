@@ -56,7 +56,9 @@ export const guildSettingsSchema = z.strictObject({
 		})
 		.prefault({}),
 	/** What a member gets who does not say otherwise. `negative` is added to everybody's. */
-	defaults: imagineRequestSchema.pick({ preset: true, style: true, aspect: true, negative: true, model: true }).default({}),
+	defaults: imagineRequestSchema
+		.pick({ preset: true, style: true, aspect: true, negative: true, model: true })
+		.default({}),
 	buttons: z.enum(pressers).default('everyone'),
 	/** Days for which prompts and pictures are kept; `null`: until somebody deletes them. */
 	retentionDays: z.int().min(1).max(3650).nullable().default(null),

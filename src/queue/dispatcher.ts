@@ -148,8 +148,17 @@ export class Dispatcher {
 		}
 	}
 
-	/** Takes a job for a painter: see `chooseHead`. */
+	/** Takes a job for a painter. Where another painter was quicker, there may be a next one. */
 	async #take(seat: Seat): Promise<TakenJob | undefined> {
+		for (let rivals = this.#painters.length; rivals > 0; rivals--) {
+			const result = await this.#tryToTake(seat);
+			if (result !== 'too late') return result;
+		}
+		return undefined;
+	}
+
+	/** Takes the job that `chooseHead` says. */
+	async #tryToTake(seat: Seat): Promise<TakenJob | 'too late' | undefined> {
 		const { painter } = seat;
 		const heads = await this.#jobs.heads(this.#db, [...this.#models.keys()], this.#guildPainters);
 		const isLoaded = (hash: string) => painter.loaded.has(this.#models.get(hash)?.path ?? '');
@@ -157,7 +166,8 @@ export class Dispatcher {
 		const choice = chooseHead(heads, bench);
 		if (!choice || (!isLoaded(choice.head.model) && this.#leaves(seat, choice.head))) return undefined;
 		const job = await this.#jobs.take(this.#guildPainters, choice.head);
-		if (job) seat.overtaken = choice.isOutOfTurn ? seat.overtaken + choice.head.cost : 0;
+		if (!job) return 'too late';
+		seat.overtaken = choice.isOutOfTurn ? seat.overtaken + choice.head.cost : 0;
 		return job;
 	}
 

@@ -1,3 +1,4 @@
+import { isGuidedStep } from '../pipeline/guidance.ts';
 import { callsOf } from '../pipeline/samplers/index.ts';
 import type { Recipe } from '../recipe.ts';
 
@@ -5,16 +6,24 @@ import type { Recipe } from '../recipe.ts';
 const paceGuess = { sampled: 4e-4, upscale: 1.5e-3 };
 
 /**
- * The work of a recipe: pixels × model calls (twice with guidance) × pictures for sampled ones, with `hires` of both sizes; pixels of
- * the result for an enlargement.
+ * The work of a recipe: pixels × model calls (twice where it is guided) × pictures for sampled ones, with `hires` of both sizes; pixels
+ * of the result for an enlargement.
  */
 export function workOf(recipe: Recipe): number {
 	const pixels = recipe.width * recipe.height;
 	if (recipe.upscaler !== undefined) return pixels;
 	const work = walksOf(recipe).reduce((sum, { scale, steps }) => {
-		return sum + (pixels / scale ** 2) * callsOf(recipe.sampler, steps);
+		return sum + (pixels / scale ** 2) * callsOf(recipe.sampler, steps) * (1 + guidedShare(recipe, steps));
 	}, 0);
-	return Math.round(work * (recipe.guidanceScale > 1 ? 2 : 1) * recipe.seeds.length);
+	return Math.round(work * recipe.seeds.length);
+}
+
+/** How much of the last `walked` steps of a recipe's schedule is guided, 0 to 1. */
+function guidedShare({ guidanceScale, guidanceInterval, steps }: Recipe, walked: number): number {
+	if (guidanceScale <= 1) return 0;
+	if (!guidanceInterval) return 1;
+	const last = Array.from({ length: walked }, (_, i) => steps - walked + i);
+	return last.filter((step) => isGuidedStep(step, steps, guidanceInterval)).length / walked;
 }
 
 /** What is walked for one picture: how many times smaller its sides are than the finished one's, and steps. */

@@ -24,6 +24,7 @@ export const de: Translation = {
 	steps: (n) => (n === 1 ? '1 Schritt' : `${n} Schritte`),
 	enlargedBy: (upscaler) => `vergrößert mit ${upscaler}`,
 	strength: (n) => `Stärke ${n.replace('.', ',')}`,
+	guided: (from, to) => `Guidance von ${from} bis ${to} % der Schritte`,
 	hires: (scale, n) => `${scale.replace('.', ',')}-fach neu gemalt, Stärke ${n.replace('.', ',')}`,
 	varySubtle: 'Variieren (wenig)',
 	varyStrong: 'Variieren (viel)',
@@ -157,6 +158,8 @@ export const de: Translation = {
 		'Choose one of them, or another sampler.': 'Wähle einen davon oder einen anderen Sampler.',
 		'Clip skip goes from 1 to {0} with this model.': 'Clip skip geht bei diesem Modell von 1 bis {0}.',
 		'It is usually 2.': 'Meist ist es 2.',
+		'Guidance cannot end before it begins.': 'Die Guidance kann nicht enden, bevor sie beginnt.',
+		'Make `--cfg-from` smaller than `--cfg-until`.': 'Mach `--cfg-from` kleiner als `--cfg-until`.',
 		'{0} is no weight.': '{0} ist kein Gewicht.',
 		'Write it like `(word:1.2)`.': 'Schreib es wie `(word:1.2)`.',
 		'A weight in the prompt comes to more than {0}.': 'Ein Gewicht im Prompt ist größer als {0}.',
@@ -259,6 +262,7 @@ export const de: Translation = {
 
 		'Aspect {0} is drawn as {1}, the nearest size the model knows.':
 			'Das Format {0} wird als {1*} gemalt, die nächste Größe, die das Modell kennt.',
+		'The negative has no effect: guidance of 1 is none.': 'Das Negativ wirkt nicht: Guidance 1 ist keine.',
 		'`safe` was taken out of the negative: where NSFW is not allowed every picture asks for it.':
 			'`safe` wurde aus dem Negativ gestrichen: Wo NSFW nicht erlaubt ist, gehört es zu jedem Bild.',
 		'Nothing was charged.': 'Es wurde nichts angerechnet.',
@@ -510,8 +514,7 @@ export const de: Translation = {
 			'Danach verschwinden sie aus Datenbank und Speicher, und ihre Nachrichten, wo Discord mich lässt.',
 		'Members can delete their own at any time with `/mydata`.':
 			'Mitglieder können ihre eigenen jederzeit mit `/mydata` löschen.',
-		'**Where they go:** nowhere yet.': '**Wohin sie gehen:** noch nirgendwohin.',
-		'**Where they go:** {0}': '**Wohin sie gehen:** {0}',
+		'**Where they go:** {0}': '**Wohin sie gehen:** {0*}',
 		'Choose a channel that only moderators see.': 'Wähle einen Kanal, den nur Moderatoren sehen.',
 		'Choose the moderators’ channel…': 'Kanal der Moderatoren wählen …',
 		'Wishes at which moderators look first go there too.':
@@ -652,15 +655,12 @@ export const de: Translation = {
 		'Its folder does not say under which licence it is; please ask the operator.':
 			'Sein Ordner sagt nicht, unter welcher Lizenz es steht; bitte frag die Betreiber.',
 		'Credits: {0}.': 'Dank: {0}.',
-		'**Other models**, by `/imagine model`:': '**Andere Modelle**, mit `/imagine model`:',
 		'LoRAs that are added where a wish names them: {0}.': 'LoRAs, die dazukommen, wenn ein Wunsch sie nennt: {0}.',
 		'**Program:** Atelier {0}; the source of this very bot, with how the model is loaded, is at {1}.':
 			'**Programm:** Atelier {0}; den Quelltext genau dieses Bots, auch wie das Modell geladen wird, gibt es unter {1}.',
 		'**Program:** Atelier {0}; ask the operator for the source of this very bot, which holds how the model is loaded.':
 			'**Programm:** Atelier {0}; nach dem Quelltext genau dieses Bots frag die Betreiber.',
 		'**Operator:** {0}.': '**Betreiber:** {0}.',
-		'**The operator of this bot left no address; ask the moderators here.':
-			'**Die Betreiber haben keine Adresse hinterlassen; frag die Moderatoren hier.',
 		'**Marks:** every picture is made by AI, and its message says so.':
 			'**Kennzeichnung:** Jedes Bild ist von KI gemacht, und seine Nachricht sagt das.',
 		'Every file says so too, for programs: XMP `DigitalSourceType` trainedAlgorithmicMedia.':
@@ -739,11 +739,7 @@ export const de: Translation = {
 		'Ratings: {0}': 'Einstufung: {0*}',
 		'not rated': 'nicht eingestuft',
 		'no reason given': 'kein Grund angegeben',
-		'Made from {0}': 'Gemacht aus {0}',
-		'<@{0}>: no other reported pictures, no warnings in force':
-			'<@{0}>: keine anderen gemeldeten Bilder, keine gültigen Verwarnungen',
-		'<@{0}>: {1} other reported pictures, {2} warnings in force':
-			'<@{0}>: {1} andere gemeldete Bilder, {2} gültige Verwarnungen',
+		'Made from {0}': 'Gemacht aus {0*}',
 		Keep: 'Behalten',
 		Remove: 'Entfernen',
 		'Remove with descendants': 'Mit Abkömmlingen entfernen',
@@ -822,7 +818,6 @@ export const de: Translation = {
 		'the name of a model that is installed here, without blanks':
 			'der Name eines Modells, das hier installiert ist, ohne Leerzeichen',
 		'`yes` or `no`; alone it is yes': '`yes` oder `no`; allein heißt es yes',
-		'{0} is no longer installed, so this is drawn with {1}.': '{0} ist nicht mehr installiert, darum malt {1}.',
 		'The model that drew this picture is no longer installed here.':
 			'Das Modell, das dieses Bild gemalt hat, ist hier nicht mehr installiert.',
 		'Press ✏️ to draw its prompt with another one.': 'Mit ✏️ malst du seinen Prompt mit einem anderen.',
@@ -847,7 +842,7 @@ export const de: Translation = {
 		'Ask for fewer: take some of the choices in braces out.':
 			'Nimm weniger: Nimm einige der Möglichkeiten in Klammern heraus.',
 		'The choices in braces make {0} prompts, and at most {1} are painted together.':
-			'Die Möglichkeiten in Klammern ergeben {0} Prompts, und höchstens {1} werden zusammen gemalt.',
+			'Die Möglichkeiten in Klammern ergeben {0*} Prompts, und höchstens {1} werden zusammen gemalt.',
 		'An image is drawn over with one prompt at a time.': 'Ein Bild wird mit einem Prompt auf einmal übermalt.',
 		'Leave the braces out.': 'Lass die geschweiften Klammern weg.',
 		'Strength says how much of a picture is drawn anew.': 'Strength sagt, wie viel von einem Bild neu gemalt wird.',
@@ -1096,5 +1091,276 @@ export const de: Translation = {
 		'{0} wishes were': '{0} Wünsche wurden',
 		'Not let through, and nothing was changed, for this is what {0} would be told: {1}':
 			'Nicht durchgelassen, und nichts wurde geändert, denn das würde {0} gesagt: {1*}',
+
+		Reproduce: 'Nachmalen',
+		'There is no picture in this message to draw again.':
+			'In dieser Nachricht ist kein Bild, das noch einmal gemalt werden kann.',
+		'Paste the text or JSON that a picture carries, an ID of mine, or a link to a message of mine.':
+			'Füge den Text oder das JSON aus einem Bild ein, eine ID von mir oder einen Link zu einer Nachricht von mir.',
+		'The recipe names no prompt that can be drawn.': 'Das Rezept nennt keinen Prompt, der gemalt werden kann.',
+		'Use /imagine with one of your own.': 'Nimm /imagine mit einem eigenen.',
+		'The parts of this recipe do not fit together, so it cannot be drawn.':
+			'Die Teile dieses Rezepts passen nicht zusammen, darum kann es nicht gemalt werden.',
+		'The prompt of this recipe is longer than the {0} characters that fit.':
+			'Der Prompt dieses Rezepts ist länger als die {0} Zeichen, die passen.',
+		'The negative of this recipe is longer than the {0} characters that fit.':
+			'Das Negative dieses Rezepts ist länger als die {0} Zeichen, die passen.',
+		'It has {0} pixels, which is more than this model draws.': 'Es hat {0} Pixel, mehr als dieses Modell malt.',
+		'Make a smaller one with /imagine.': 'Mach ein kleineres mit /imagine.',
+		'It was enlarged by {0}, which is not installed here.':
+			'Es wurde mit {0} vergrößert, und das ist hier nicht installiert.',
+		'What this channel allows changes the prompt, so it cannot be equal.':
+			'Was dieser Kanal erlaubt, ändert den Prompt, darum kann es nicht gleich werden.',
+		'It was drawn over another picture, which its file does not hold: this is drawn from noise.':
+			'Es wurde über ein anderes Bild gemalt, das nicht in der Datei ist: Dieses entsteht aus Rauschen.',
+		'It does not say which model it was drawn with; this is drawn with {0}.':
+			'Es sagt nicht, mit welchem Modell es gemalt wurde; dieses malt {0}.',
+		'It was drawn with the model {0}, which is not installed here; this is drawn with {1}.':
+			'Es wurde mit dem Modell {0} gemalt, das hier nicht installiert ist; dieses malt {1}.',
+		'The LoRA {0} is not installed here and left out.': 'Die LoRA {0} ist hier nicht installiert und fällt weg.',
+		'The LoRAs {0} are not installed here and left out.': 'Die LoRAs {0} sind hier nicht installiert und fallen weg.',
+		'The LoRAs {0}” and {1} more are not installed here and left out.':
+			'Die LoRAs {0}” und {1} weitere sind hier nicht installiert und fallen weg.',
+		'The embedding {0} is not installed here and left out.':
+			'Das Embedding {0} ist hier nicht installiert und fällt weg.',
+		'The embeddings {0} are not installed here and left out.':
+			'Die Embeddings {0} sind hier nicht installiert und fallen weg.',
+		'The embeddings {0}” and {1} more are not installed here and left out.':
+			'Die Embeddings {0}” und {1} weitere sind hier nicht installiert und fallen weg.',
+		'It has a clip skip of {0}, which this model has no layers for.':
+			'Es hat Clip skip {0}, dafür hat dieses Modell keine Schichten.',
+		'It does not say its size, so it is drawn at {0}.': 'Es sagt seine Größe nicht, darum wird es mit {0} gemalt.',
+		'It has {0} pixels; this model draws {1}.': 'Es hat {0} Pixel; dieses Modell malt {1}.',
+		'It asks for steps of {0}; {1} is drawn.': 'Es will {0} Schritte; gemalt wird mit {1}.',
+		'It asks for guidance of {0}; {1} is drawn.': 'Es will Guidance {0}; gemalt wird mit {1}.',
+		'This follows the recipe of {0}.': 'Das folgt dem Rezept von {0*}.',
+		'the public Space': 'dem öffentlichen Space',
+		'Every program rounds otherwise, so expect the same picture, not the same pixels.':
+			'Jedes Programm rundet anders: Erwarte dasselbe Bild, nicht dieselben Pixel.',
+		'Not taken over: {0}.': 'Nicht übernommen: {0}.',
+		'Not taken over: {0}” and {1} more.': 'Nicht übernommen: {0}” und {1} weitere.',
+		"Where the file says nothing that is known here, the model's usual is taken: {0}.":
+			'Wo die Datei nichts Bekanntes sagt, gilt das Übliche des Modells: {0*}.',
+		'its own sampler': 'sein eigener Sampler',
+		'All {0} are equal, pixel for pixel, to the pictures that they repeat.':
+			'Alle {0} sind Pixel für Pixel gleich den Bildern, die sie wiederholen.',
+		'Equal, pixel for pixel, to the picture that it repeats.': 'Pixel für Pixel gleich dem Bild, das es wiederholt.',
+		'The picture that it repeats is gone or cannot be read, so nothing was compared.':
+			'Das Bild, das es wiederholt, ist weg oder nicht lesbar, darum wurde nichts verglichen.',
+		'Not equal: the picture that it repeats has {0} pixels.':
+			'Nicht gleich: Das Bild, das es wiederholt, hat {0} Pixel.',
+		'Not equal to the picture that it repeats: at most {0} of 255 apart, in {1} of the pixels (PSNR {2} dB).':
+			'Nicht gleich dem Bild, das es wiederholt: höchstens {0} von 255 Abstand, in {1} der Pixel (PSNR {2} dB).',
+		'The file that was sent is compressed with loss, so its pixels are not those that were drawn: at most {0} of 255 apart, in {1} of the pixels (PSNR {2} dB).':
+			'Die geschickte Datei ist verlustbehaftet komprimiert, ihre Pixel sind nicht die gemalten: höchstens {0} von 255 Abstand, in {1} der Pixel (PSNR {2} dB).',
+		'That one was drawn by {0}, this one by {1}.': 'Jenes malte {0}, dieses {1}.',
+
+		'This picture could not be looked at.': 'Dieses Bild konnte nicht angesehen werden.',
+		'The painter is busy with large pictures and did not come to look at yours.':
+			'Gerade werden große Bilder gemalt, darum wurde deines nicht angesehen.',
+		'counts as `{0}`': 'gilt als `{0}`',
+		Describe: 'Beschreiben',
+		'The mask is neither white on black nor a painted copy of this picture.':
+			'Die Maske ist weder Weiß auf Schwarz noch eine übermalte Kopie dieses Bildes.',
+		'Download the picture, paint over a part in one bright colour, and send that.':
+			'Lade das Bild herunter, übermale einen Teil in einer hellen Farbe, und schick das.',
+		'That would be {0} × {1} pixels.': 'Das wären {0} × {1} Pixel.',
+		'At most {0} a side, and {1} thousand in all, are drawn here: use a smaller picture or another shape.':
+			'Hier werden höchstens {0} je Seite und {1} Tausend insgesamt gemalt: Nimm ein kleineres Bild oder eine andere Form.',
+		'That picture': 'Dieses Bild',
+		'{0} and what you ask for make sexual content with a minor.':
+			'{0*} und dein Wunsch ergeben zusammen sexuelle Inhalte mit Minderjährigen.',
+		'The model that drew the picture is no longer installed, so this is drawn with {0}.':
+			'Das Modell, das das Bild malte, ist nicht mehr installiert, darum malt {0}.',
+		'The model {0} is no longer installed, so this is drawn with {1}.':
+			'Das Modell {0} ist nicht mehr installiert, darum malt {1}.',
+		'{0} (used here anyway)': '{0} (hier ohnehin benutzt)',
+
+		'more than a million': 'mehr als eine Million',
+		'Take some of them out, or write `\\{` where a brace is meant.':
+			'Nimm einige heraus, oder schreib `\\{`, wo eine Klammer gemeint ist.',
+		'Take some out, or write `\\{` where a brace is meant.':
+			'Nimm einige heraus, oder schreib `\\{`, wo eine Klammer gemeint ist.',
+		'Braces may stand in braces {0} deep.': 'Klammern dürfen {0} tief ineinander stehen.',
+		'There are {0} and {1} more.': 'Es gibt {0} und {1} weitere.',
+		'The wildcard {0} leads to others more than {1} deep, perhaps back to itself.':
+			'Der Wildcard {0} führt mehr als {1} tief zu anderen, vielleicht zu sich selbst zurück.',
+		'A moderator can mend its list in `/settings`.': 'Ein Moderator kann die Liste in `/settings` berichtigen.',
+		'Line {0}, {1}, has a weight but no text, or a weight of 0.':
+			'Zeile {0}, {1}, hat ein Gewicht, aber keinen Text, oder das Gewicht 0.',
+		'Line {0}, {1}, is longer than {2} characters.': 'Zeile {0}, {1}, ist länger als {2} Zeichen.',
+		'Line {0}, {1}, holds a flag, which is not read in lists.':
+			'Zeile {0}, {1}, enthält ein Flag, und Flags gelten in Listen nicht.',
+		'Write it like `2::blue hair`.': 'Schreib es wie `2::blue hair`.',
+		'The list has no entry.': 'Die Liste hat keinen Eintrag.',
+		'Write one on each line.': 'Schreib einen in jede Zeile.',
+		'The list has {0} entries, and at most {1} fit.': 'Die Liste hat {0} Einträge, und höchstens {1} passen.',
+		'{0} cannot be the name of a list.': '{0} kann nicht der Name einer Liste sein.',
+		'Use up to 32 letters from a to z, digits and hyphens, for example `hair-colour`.':
+			'Nimm bis zu 32 Buchstaben von a bis z, Ziffern und Bindestriche, zum Beispiel `hair-colour`.',
+		'A server has room for {0} lists with {1} characters together.':
+			'Ein Server hat Platz für {0} Listen mit zusammen {1} Zeichen.',
+		'Remove one first.': 'Entferne zuerst eine.',
+		'{0} has more than {1} kB.': '{0} hat mehr als {1} kB.',
+		'hair.txt becomes __hair__; an entry on each line.': 'hair.txt wird __hair__; ein Eintrag je Zeile.',
+		'Lists of the same name are replaced': 'Gleichnamige Listen werden ersetzt',
+		'Lists of this server, from {0}…': 'Listen dieses Servers, ab {0} …',
+		'List {0}': 'Liste {0}',
+		'1 entry.': '1 Eintrag.',
+		'{0} entries.': '{0} Einträge.',
+		'A list of this server.': 'Eine Liste dieses Servers.',
+		'It comes with me.': 'Ich bringe sie mit.',
+		'Changing it makes a list of this server that takes its place.':
+			'Wird sie geändert, tritt eine Liste dieses Servers an ihre Stelle.',
+		'This list is too long for a form.': 'Diese Liste ist zu lang für ein Formular.',
+		'Download it, change the file, and upload it again.':
+			'Lade sie herunter, ändere die Datei, und lade sie wieder hoch.',
+		'**{0}** About {1} seconds of painting.': '**{0*}** Etwa {1} Sekunden Malzeit.',
+		'**{0}** About {1} minutes of painting.': '**{0*}** Etwa {1} Minuten Malzeit.',
+		'and {0} more': 'und {0} weitere',
+
+		'A file of rules has at most {0} characters.': 'Eine Datei mit Regeln hat höchstens {0} Zeichen.',
+		'A file of rules has at most {0} kB.': 'Eine Datei mit Regeln hat höchstens {0} kB.',
+		'The file of rules is no JSON.': 'Die Datei mit Regeln ist kein JSON.',
+		'Export one to see its form.': 'Exportiere eine, um ihre Form zu sehen.',
+		'The file of rules needs `version` 1 and a list `rules`.':
+			'Die Datei mit Regeln braucht `version` 1 und eine Liste `rules`.',
+		'The file of rules: {0}.': 'Die Datei mit Regeln: {0*}.',
+		'Rule {0}: {1}.': 'Regel {0}: {1*}.',
+		'Rule {0}, {1}: {2}.': 'Regel {0}, {1}: {2*}.',
+		'a rule that replaces needs a `replacement`, and no other has one':
+			'eine Regel, die ersetzt, braucht ein `replacement`, und keine andere hat eines',
+		'`text` has at most {0} characters, unless it is a pattern':
+			'`text` hat höchstens {0} Zeichen, außer bei einem Muster',
+		'“{0}” cannot be a rule: {1}.': '„{0*}“ kann keine Regel sein: {1*}.',
+		'The rules': 'Die Regeln',
+		'Rule {0} has no letter and no digit.': 'Regel {0} hat weder Buchstaben noch Ziffern.',
+		'Use a pattern for signs.': 'Nimm für Zeichen ein Muster.',
+		'A server can have {0} patterns.': 'Ein Server kann {0} Muster haben.',
+		'Write words or tags instead.': 'Schreib stattdessen Wörter oder Tags.',
+		'The patterns up to rule {0} are too large together.': 'Die Muster bis Regel {0} sind zusammen zu groß.',
+		'Shorten their repeats.': 'Kürze ihre Wiederholungen.',
+		'Rule {0} is no pattern that can be used here: {1}.': 'Regel {0} ist kein Muster, das hier geht: {1}.',
+		'Look-around and back-references are not known.': 'Look-around und Rückverweise gehen nicht.',
+		'A server can have {0} rules.': 'Ein Server kann {0} Regeln haben.',
+		'Take some out first.': 'Nimm zuerst einige heraus.',
+		'kill finds “to kill”, not “skill”': 'kill findet “to kill”, nicht “skill”',
+		'hat finds “hat”, not “red hat”': 'hat findet “hat”, nicht “red hat”',
+		'`{0}` drawn as `{1}`': '`{0}` gemalt als `{1}`',
+		'`{0}` blocked for `{1}`': '`{0}` verboten wegen `{1}`',
+		'`{0}` held for `{1}`': '`{0}` angehalten wegen `{1}`',
+		'The setting `{0}` cannot be that: {1}.': 'Die Einstellung `{0}` kann das nicht sein: {1}.',
+		'draw {0} for {1}, except in {2}': '{0} statt {1} malen, außer in {2}',
+		'{0} is no longer installed': '{0} ist nicht mehr installiert',
+		'{0} has its own choices': '{0} hat eigene Einstellungen',
+		'{0} have their own choices': '{0} haben eigene Einstellungen',
+		'{0} and {1} more have their own choices': '{0} und {1} weitere haben eigene Einstellungen',
+		'Their own choices have {0} and {1} more.': 'Eigene Einstellungen haben {0} und {1} weitere.',
+		'**Newcomers,** less than {0} day in the server: {1}': '**Neue,** weniger als {0} Tag auf dem Server: {1*}',
+		'and {0} more: choose one to see its limits': 'und {0} weitere: Wähle eine, um ihre Grenzen zu sehen',
+		'Limits for {0}': 'Grenzen für {0}',
+		'standard v3.0 (without aesthetic tags)': 'Standard v3.0 (ohne Ästhetik-Tags)',
+		'light v3.1 (a short prefix and negative)': 'leicht v3.1 (kurzes Präfix und Negative)',
+		'heavy v3.1 (a long prefix and negative)': 'stark v3.1 (langes Präfix und Negative)',
+		'none (nothing added)': 'keine (nichts kommt dazu)',
+		'model {0}': 'Modell {0}',
+		'style {0}': 'Stil {0*}',
+		'shape {0}': 'Form {0}',
+		'and a negative': 'und ein Negative',
+		'nowhere yet.': 'noch nirgendwohin.',
+		'{0}, {1}, as an undo:': '{0*}, {1}, als Rücknahme:',
+		'the bot': 'der Bot',
+		'Undone {0} by {1}': 'Rückgängig gemacht {0} von {1*}',
+
+		'<@{0}>: {1}, {2} in force': '<@{0}>: {1*}, {2*}',
+		'no other reported pictures': 'keine anderen gemeldeten Bilder',
+		'1 other reported picture': '1 anderes gemeldetes Bild',
+		'{0} other reported pictures': '{0} andere gemeldete Bilder',
+		'no warnings': 'keine gültigen Verwarnungen',
+		'1 warning': '1 gültige Verwarnung',
+		'{0} warnings': '{0} gültige Verwarnungen',
+		'[the parent]({0}), a picture by <@{1}>': '[dem Ausgangsbild]({0}), einem Bild von <@{1}>',
+		'a picture by <@{0}>, which is not posted any more': 'einem Bild von <@{0}>, das nicht mehr gezeigt wird',
+		'Banned from the bot by <@{0}>, until it is undone': 'Von <@{0}> vom Bot ausgeschlossen, bis zur Rücknahme',
+		'Banned from the bot by <@{0}>, until {1}': 'Von <@{0}> vom Bot ausgeschlossen, bis {1}',
+		'Timed out from the bot by <@{0}>, until {1}': 'Auszeit vom Bot durch <@{0}>, bis {1}',
+		'Timed out from the bot by <@{0}>, until it is undone': 'Auszeit vom Bot durch <@{0}>, bis zur Rücknahme',
+		'The picture is not shown here: {0}.': 'Das Bild wird hier nicht gezeigt: {0*}.',
+		'Picture {0} is not shown here: {1}.': 'Bild {0} wird hier nicht gezeigt: {1*}.',
+		'rated {0}': 'eingestuft als {0}',
+		'sexual, with a minor': 'sexuell, mit Minderjährigen',
+		'its file is gone': 'die Datei ist weg',
+		'Its author or a rule ended it, or nobody looked at it within three days.':
+			'Wer es wollte, oder eine Regel hat es beendet, oder niemand sah es drei Tage lang an.',
+		'There is no such wish to decide about any more.': 'Diesen Wunsch gibt es nicht mehr zu entscheiden.',
+		'<@{0}> was quicker and let it through, so nothing was done.':
+			'<@{0}> war schneller und hat es durchgelassen, darum ist nichts geschehen.',
+		'<@{0}> was quicker and refused it, so nothing was done.':
+			'<@{0}> war schneller und hat es abgelehnt, darum ist nichts geschehen.',
+		'It had ended before, so nothing was done.': 'Es war schon zu Ende, darum ist nichts geschehen.',
+		'{0} was quicker (`{1}`), so nothing was done.': '{0*} war schneller (`{1}`), darum ist nichts geschehen.',
+		Somebody: 'Jemand',
+		'Look at the card as it is now, and press again if you still want to.':
+			'Sieh dir die Karte an, wie sie jetzt ist, und drück noch einmal, wenn du es noch willst.',
+		'This is not in the log of this server, or cannot be undone.':
+			'Das steht nicht im Protokoll dieses Servers oder lässt sich nicht rückgängig machen.',
+		'These settings are as they were before already.': 'Diese Einstellungen sind schon wie vorher.',
+		'Choose one of the times in the list.': 'Wähle eine der Zeiten in der Liste.',
+		'Discord does not let me delete {0}: please delete what is left by hand.':
+			'Discord lässt mich {0*} nicht löschen: Bitte lösche den Rest von Hand.',
+		'Discord did not delete {0} just now; that is tried again by itself.':
+			'Discord hat {0*} gerade nicht gelöscht; das wird von selbst noch einmal versucht.',
+		'one message': 'eine Nachricht',
+		'{0} messages': '{0} Nachrichten',
+		'What was done · {0}': 'Was getan wurde · {0*}',
+		'by <@{0}>': 'von <@{0}>',
+		'about <@{0}>': 'über <@{0}>',
+		undone: 'rückgängig gemacht',
+		'rules tried': 'Regeln ausprobiert',
+		'held wish let through': 'angehaltener Wunsch durchgelassen',
+		'held wish refused': 'angehaltener Wunsch abgelehnt',
+		'held wish ended by time': 'angehaltener Wunsch abgelaufen',
+		'Not in the channel for reports: {0}': 'Nicht im Kanal für Meldungen: {0*}',
+		'no channel is chosen for reports': 'kein Kanal für Meldungen ist gewählt',
+		'<#{0}> is not a channel of this server': '<#{0}> ist kein Kanal dieses Servers',
+		'Discord refuses <#{0}>: {1}': 'Discord verweigert <#{0}>: {1}',
+		'{0} deleted a held wish of {1}, since this server keeps pictures no longer':
+			'{0*} hat einen angehaltenen Wunsch von {1*} gelöscht, weil dieser Server Bilder nicht länger behält',
+		'{0} deleted a reported picture of {1}, since this server keeps pictures no longer':
+			'{0*} hat ein gemeldetes Bild von {1*} gelöscht, weil dieser Server Bilder nicht länger behält',
+		'{0} deleted their data, and with it a held wish':
+			'{0} hat die eigenen Daten gelöscht, und damit einen angehaltenen Wunsch',
+		'{0} deleted their data, and with it a reported picture':
+			'{0} hat die eigenen Daten gelöscht, und damit ein gemeldetes Bild',
+
+		'Your data': 'Deine Daten',
+		'**Your data, part {0}:** {1}': '**Deine Daten, Teil {0}:** {1*}',
+		'{0} wish and {1}': '{0} Wunsch und {1*}',
+		'{0} picture': '{0} Bild',
+		'{0} pictures': '{0} Bilder',
+		'Delete what is stored about you in direct messages?':
+			'Löschen, was über dich in Direktnachrichten gespeichert ist?',
+		'Only direct messages; the rest stays as it is.': 'Nur Direktnachrichten; der Rest bleibt, wie er ist.',
+		'The report that you made too.': 'Auch deine Meldung.',
+		'The {0} reports that you made too.': 'Auch deine {0} Meldungen.',
+		'{0} picture that you sent to have something made from ({1}).':
+			'{0} Bild, das du zum Weitermalen geschickt hast ({1}).',
+		'{0} pictures that you sent to have something made from ({1}).':
+			'{0} Bilder, die du zum Weitermalen geschickt hast ({1}).',
+		'{0} wish still in line or being painted will be cancelled.':
+			'{0} Wunsch in der Reihe oder in Arbeit wird abgebrochen.',
+		'{0} wishes still in line or being painted will be cancelled.':
+			'{0} Wünsche in der Reihe oder in Arbeit werden abgebrochen.',
+		'{0} message could not be deleted, since Discord does not let me in there.':
+			'{0} Nachricht konnte nicht gelöscht werden, weil Discord mich dort nicht hineinlässt.',
+		'{0} messages could not be deleted, since Discord does not let me in there.':
+			'{0} Nachrichten konnten nicht gelöscht werden, weil Discord mich dort nicht hineinlässt.',
+		'⏳ What you asked to have deleted {0} is going: up to {1} left.':
+			'⏳ Was du {0} löschen lassen wolltest, verschwindet gerade: noch bis zu {1*}.',
+		'**Other models**, by `/imagine model`, with the SHA-256 of their weights:':
+			'**Andere Modelle**, mit `/imagine model`, und der SHA-256 ihrer Gewichte:',
+		'The operator of this bot left no address; ask the moderators here.':
+			'Die Betreiber haben keine Adresse hinterlassen; frag die Moderatoren hier.',
+		'and {0} more.': 'und {0} weitere.',
 	},
 };

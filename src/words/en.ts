@@ -34,6 +34,8 @@ export const en = {
 	enlargedBy: (upscaler: string) => `enlarged by ${upscaler}`,
 	/** Of what is made from a picture: how much of it is drawn anew. */
 	strength: (n: string) => `strength ${n}`,
+	/** In percent. */
+	guided: (from: string, to: string) => `guidance from ${from} to ${to} % of the steps`,
 	hires: (scale: string, n: string) => `drawn again ${scale}× as large, strength ${n}`,
 	varySubtle: 'Vary (subtle)',
 	varyStrong: 'Vary (strong)',

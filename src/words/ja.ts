@@ -23,6 +23,7 @@ export const ja: Translation = {
 	steps: (n) => `${n}ステップ`,
 	enlargedBy: (upscaler) => `${upscaler} で拡大`,
 	strength: (n) => `強さ ${n}`,
+	guided: (from, to) => `ガイダンスはステップの${from}〜${to}%`,
 	hires: (scale, n) => `${scale}倍で描き直し、強さ ${n}`,
 	varySubtle: '少し変える',
 	varyStrong: '大きく変える',
@@ -151,8 +152,10 @@ export const ja: Translation = {
 			'スケジュールの指定をやめるか、ほかのサンプラーを選んでください。',
 		'{0} takes only the schedules {1}.': '{0} で使えるスケジュールは {1} だけです。',
 		'Choose one of them, or another sampler.': 'その中から選ぶか、ほかのサンプラーを選んでください。',
-		'Clip skip goes from 1 to {0} with this model.': 'このモデルのclip skipは1から{0}までです。',
+		'Clip skip goes from 1 to {0} with this model.': 'このモデルのクリップスキップは1から{0}までです。',
 		'It is usually 2.': '普通は2です。',
+		'Guidance cannot end before it begins.': 'ガイダンスは始まる前に終われません。',
+		'Make `--cfg-from` smaller than `--cfg-until`.': '`--cfg-from` を `--cfg-until` より小さくしてください。',
 		'{0} is no weight.': '{0} は強さとして読めません。',
 		'Write it like `(word:1.2)`.': '`(word:1.2)` のように書いてください。',
 		'A weight in the prompt comes to more than {0}.': 'プロンプトに{0}を超える強さがあります。',
@@ -253,6 +256,7 @@ export const ja: Translation = {
 
 		'Aspect {0} is drawn as {1}, the nearest size the model knows.':
 			'縦横比 {0} は、モデルに合う最も近い {1*} で描きます。',
+		'The negative has no effect: guidance of 1 is none.': 'ネガティブは効きません。ガイダンス1はガイダンスなしです。',
 		'`safe` was taken out of the negative: where NSFW is not allowed every picture asks for it.':
 			'ネガティブから `safe` を外しました。NSFWを描けない場所では、どの絵にも必要です。',
 		'Nothing was charged.': '回数には数えません。',
@@ -497,8 +501,7 @@ export const ja: Translation = {
 			'期間が過ぎると、データベースとディスクから消え、できる限りメッセージも消します。',
 		'Members can delete their own at any time with `/mydata`.':
 			'メンバーは自分の分をいつでも `/mydata` で削除できます。',
-		'**Where they go:** nowhere yet.': '**送り先：** まだありません。',
-		'**Where they go:** {0}': '**送り先：** {0}',
+		'**Where they go:** {0}': '**送り先：** {0*}',
 		'Choose a channel that only moderators see.': 'モデレーターだけが見られるチャンネルを選んでください。',
 		'Choose the moderators’ channel…': 'モデレーターのチャンネルを選ぶ…',
 		'Wishes at which moderators look first go there too.': 'モデレーターの確認が必要な依頼もここに届きます。',
@@ -636,15 +639,12 @@ export const ja: Translation = {
 		'Its folder does not say under which licence it is; please ask the operator.':
 			'ライセンスの記載がありません。運営者にお問い合わせください。',
 		'Credits: {0}.': 'クレジット：{0}。',
-		'**Other models**, by `/imagine model`:': '**ほかのモデル**（`/imagine model` で選べます）：',
 		'LoRAs that are added where a wish names them: {0}.': '依頼に書くと使えるLoRA：{0}。',
 		'**Program:** Atelier {0}; the source of this very bot, with how the model is loaded, is at {1}.':
 			'**プログラム：** Atelier {0}。このボットのソースコード（モデルの読み込み方を含む）：{1}。',
 		'**Program:** Atelier {0}; ask the operator for the source of this very bot, which holds how the model is loaded.':
 			'**プログラム：** Atelier {0}。このボットのソースコードは運営者にお問い合わせください。',
 		'**Operator:** {0}.': '**運営者：** {0}。',
-		'**The operator of this bot left no address; ask the moderators here.':
-			'**運営者の連絡先はありません。ここのモデレーターにお問い合わせください。',
 		'**Marks:** every picture is made by AI, and its message says so.':
 			'**印：** すべての絵はAIが作り、メッセージにもそう書かれます。',
 		'Every file says so too, for programs: XMP `DigitalSourceType` trainedAlgorithmicMedia.':
@@ -721,9 +721,7 @@ export const ja: Translation = {
 		'Ratings: {0}': '判定：{0*}',
 		'not rated': '判定なし',
 		'no reason given': '理由の記入なし',
-		'Made from {0}': '元の絵：{0}',
-		'<@{0}>: no other reported pictures, no warnings in force': '<@{0}>：ほかの報告なし、有効な警告なし',
-		'<@{0}>: {1} other reported pictures, {2} warnings in force': '<@{0}>：ほかの報告{1}件、有効な警告{2}件',
+		'Made from {0}': '元の絵：{0*}',
 		Keep: '問題なし',
 		Remove: '削除',
 		'Remove with descendants': '派生も削除',
@@ -796,7 +794,6 @@ export const ja: Translation = {
 		'Choose one of {0}.': '次から選んでください：{0}',
 		'the name of a model that is installed here, without blanks': 'ここにあるモデルの名前（空白なし）',
 		'`yes` or `no`; alone it is yes': '`yes` か `no`（値がなければ yes）',
-		'{0} is no longer installed, so this is drawn with {1}.': '{0} はもう使えないので、{1} で描きます。',
 		'The model that drew this picture is no longer installed here.': 'この絵を描いたモデルは、もうここにはありません。',
 		'Press ✏️ to draw its prompt with another one.': '✏️ を押すと、ほかのモデルで描けます。',
 		'The model of this picture has no upscaler, so it cannot be enlarged.':
@@ -819,7 +816,7 @@ export const ja: Translation = {
 		'Take some of the choices in braces out.': '波括弧の選択肢を減らしてください。',
 		'Ask for fewer: take some of the choices in braces out.': '波括弧の選択肢を減らして、枚数を少なくしてください。',
 		'The choices in braces make {0} prompts, and at most {1} are painted together.':
-			'波括弧の選択肢で{0}個のプロンプトになりますが、一緒に描けるのは{1}個までです。',
+			'波括弧の選択肢でプロンプトが{0*}個になりますが、一緒に描けるのは{1}個までです。',
 		'An image is drawn over with one prompt at a time.': '画像の描き直しに使えるプロンプトは1つだけです。',
 		'Leave the braces out.': '波括弧を外してください。',
 		'Strength says how much of a picture is drawn anew.': 'strength は画像をどれだけ描き直すかの値です。',
@@ -1060,5 +1057,258 @@ export const ja: Translation = {
 		'{0} wishes were': '依頼{0}件を',
 		'Not let through, and nothing was changed, for this is what {0} would be told: {1}':
 			'承認していません。何も変わっていません。{0} さんには次のように表示されるためです：{1*}',
+
+		Reproduce: '再現',
+		'There is no picture in this message to draw again.': 'このメッセージには、描き直せる絵がありません。',
+		'Paste the text or JSON that a picture carries, an ID of mine, or a link to a message of mine.':
+			'絵に入っているテキストかJSON、ボットのID、またはボットのメッセージのリンクを貼ってください。',
+		'The recipe names no prompt that can be drawn.': 'レシピに描けるプロンプトがありません。',
+		'Use /imagine with one of your own.': '/imagine で自分のプロンプトを書いてください。',
+		'The parts of this recipe do not fit together, so it cannot be drawn.': 'レシピの内容が合わないため、描けません。',
+		'The prompt of this recipe is longer than the {0} characters that fit.':
+			'このレシピのプロンプトは、上限の{0}文字より長いです。',
+		'The negative of this recipe is longer than the {0} characters that fit.':
+			'このレシピのネガティブは、上限の{0}文字より長いです。',
+		'It has {0} pixels, which is more than this model draws.':
+			'{0}ピクセルあり、このモデルで描ける大きさを超えています。',
+		'Make a smaller one with /imagine.': '/imagine でもっと小さく描いてください。',
+		'It was enlarged by {0}, which is not installed here.': '{0} で拡大された絵ですが、ここにはありません。',
+		'What this channel allows changes the prompt, so it cannot be equal.':
+			'このチャンネルの設定でプロンプトが変わるため、同じ絵にはなりません。',
+		'It was drawn over another picture, which its file does not hold: this is drawn from noise.':
+			'別の絵の上に描かれていますが、その絵はファイルにないため、ノイズから描きます。',
+		'It does not say which model it was drawn with; this is drawn with {0}.':
+			'どのモデルで描いたか書かれていないため、{0} で描きます。',
+		'It was drawn with the model {0}, which is not installed here; this is drawn with {1}.':
+			'元のモデル {0} はここにないため、{1} で描きます。',
+		'The LoRA {0} is not installed here and left out.': 'LoRA {0} はここにないため、使いません。',
+		'The LoRAs {0} are not installed here and left out.': 'LoRA {0} はここにないため、使いません。',
+		'The LoRAs {0}” and {1} more are not installed here and left out.':
+			'LoRA {0}” とほか{1}個はここにないため、使いません。',
+		'The embedding {0} is not installed here and left out.': '埋め込み {0} はここにないため、使いません。',
+		'The embeddings {0} are not installed here and left out.': '埋め込み {0} はここにないため、使いません。',
+		'The embeddings {0}” and {1} more are not installed here and left out.':
+			'埋め込み {0}” とほか{1}個はここにないため、使いません。',
+		'It has a clip skip of {0}, which this model has no layers for.':
+			'クリップスキップ{0}ですが、このモデルにはその層がありません。',
+		'It does not say its size, so it is drawn at {0}.': '大きさが書かれていないため、{0}で描きます。',
+		'It has {0} pixels; this model draws {1}.': '元は{0}ピクセルですが、このモデルでは{1}で描きます。',
+		'It asks for steps of {0}; {1} is drawn.': 'ステップ数{0}の指定ですが、{1}で描きます。',
+		'It asks for guidance of {0}; {1} is drawn.': 'ガイダンス{0}の指定ですが、{1}で描きます。',
+		'This follows the recipe of {0}.': '{0*} のレシピで描きます。',
+		'the public Space': '公開Space',
+		'Every program rounds otherwise, so expect the same picture, not the same pixels.':
+			'プログラムごとに計算の丸め方が違うため、同じ絵でもピクセルまでは一致しません。',
+		'Not taken over: {0}.': '引き継がないもの：{0}。',
+		'Not taken over: {0}” and {1} more.': '引き継がないもの：{0}” とほか{1}個。',
+		"Where the file says nothing that is known here, the model's usual is taken: {0}.":
+			'ファイルに書かれていないものは、モデルの標準を使います：{0*}。',
+		'its own sampler': '標準のサンプラー',
+		'All {0} are equal, pixel for pixel, to the pictures that they repeat.':
+			'{0}枚とも、元の絵とピクセル単位で同じです。',
+		'Equal, pixel for pixel, to the picture that it repeats.': '元の絵とピクセル単位で同じです。',
+		'The picture that it repeats is gone or cannot be read, so nothing was compared.':
+			'元の絵がないか読めないため、比べていません。',
+		'Not equal: the picture that it repeats has {0} pixels.': '同じではありません：元の絵は{0}ピクセルです。',
+		'Not equal to the picture that it repeats: at most {0} of 255 apart, in {1} of the pixels (PSNR {2} dB).':
+			'元の絵と同じではありません：差は最大{0}/255、ピクセルの{1}が異なります（PSNR {2} dB）。',
+		'The file that was sent is compressed with loss, so its pixels are not those that were drawn: at most {0} of 255 apart, in {1} of the pixels (PSNR {2} dB).':
+			'送られたファイルは不可逆圧縮のため、描いたときのピクセルではありません：差は最大{0}/255、ピクセルの{1}が異なります（PSNR {2} dB）。',
+		'That one was drawn by {0}, this one by {1}.': '元の絵は {0}、この絵は {1} で描きました。',
+
+		'This picture could not be looked at.': 'この絵を調べられませんでした。',
+		'The painter is busy with large pictures and did not come to look at yours.':
+			'大きな絵を描いているため、あなたの絵を調べられませんでした。',
+		'counts as `{0}`': '`{0}` にあたります',
+		Describe: '説明',
+		'The mask is neither white on black nor a painted copy of this picture.':
+			'マスクが、黒地に白でも、この絵に塗ったものでもありません。',
+		'Download the picture, paint over a part in one bright colour, and send that.':
+			'絵をダウンロードし、描き直す部分を明るい1色で塗って送ってください。',
+		'That would be {0} × {1} pixels.': '{0}×{1}ピクセルになります。',
+		'At most {0} a side, and {1} thousand in all, are drawn here: use a smaller picture or another shape.':
+			'描けるのは一辺{0}、全部で{1}千ピクセルまでです。もっと小さい絵か、ほかの縦横比にしてください。',
+		'That picture': 'その絵',
+		'{0} and what you ask for make sexual content with a minor.':
+			'{0*}とこの依頼を合わせると、未成年の性的な内容にあたります。',
+		'The model that drew the picture is no longer installed, so this is drawn with {0}.':
+			'元のモデルはもうないので、{0} で描きます。',
+		'The model {0} is no longer installed, so this is drawn with {1}.': 'モデル {0} はもうないので、{1} で描きます。',
+		'{0} (used here anyway)': '{0}（ここの標準）',
+
+		'more than a million': '100万より多く',
+		'Take some of them out, or write `\\{` where a brace is meant.':
+			'いくつか減らすか、波括弧そのものは `\\{` と書いてください。',
+		'Take some out, or write `\\{` where a brace is meant.':
+			'いくつか外すか、波括弧そのものは `\\{` と書いてください。',
+		'Braces may stand in braces {0} deep.': '波括弧を重ねられるのは{0}段までです。',
+		'There are {0} and {1} more.': '使えるもの：{0} とほか{1}個。',
+		'The wildcard {0} leads to others more than {1} deep, perhaps back to itself.':
+			'ワイルドカード {0} が{1}段を超えて続いています。自分に戻っているかもしれません。',
+		'A moderator can mend its list in `/settings`.': 'リストはモデレーターが `/settings` で直せます。',
+		'Line {0}, {1}, has a weight but no text, or a weight of 0.':
+			'{0}行目の {1} は、重みだけで文字がないか、重みが0です。',
+		'Line {0}, {1}, is longer than {2} characters.': '{0}行目の {1} は{2}文字を超えています。',
+		'Line {0}, {1}, holds a flag, which is not read in lists.':
+			'{0}行目の {1} にフラグがあります。リストでは使えません。',
+		'Write it like `2::blue hair`.': '`2::blue hair` のように書いてください。',
+		'The list has no entry.': 'リストが空です。',
+		'Write one on each line.': '1行に1つ書いてください。',
+		'The list has {0} entries, and at most {1} fit.': 'リストに{0}件ありますが、{1}件までです。',
+		'{0} cannot be the name of a list.': '{0} はリストの名前に使えません。',
+		'Use up to 32 letters from a to z, digits and hyphens, for example `hair-colour`.':
+			'aからzの文字、数字、ハイフンで32文字までにしてください。例：`hair-colour`',
+		'A server has room for {0} lists with {1} characters together.':
+			'サーバーに置けるリストは{0}個、合計{1}文字までです。',
+		'Remove one first.': '先にどれかを削除してください。',
+		'{0} has more than {1} kB.': '{0} は{1} kBを超えています。',
+		'hair.txt becomes __hair__; an entry on each line.': 'hair.txt は __hair__ になります。1行に1つ。',
+		'Lists of the same name are replaced': '同じ名前のリストは置き換わります',
+		'Lists of this server, from {0}…': 'このサーバーのリスト（{0} から）…',
+		'List {0}': 'リスト {0}',
+		'1 entry.': '1件。',
+		'{0} entries.': '{0}件。',
+		'A list of this server.': 'このサーバーのリストです。',
+		'It comes with me.': '最初からあるリストです。',
+		'Changing it makes a list of this server that takes its place.':
+			'変えると、代わりにこのサーバーのリストができます。',
+		'This list is too long for a form.': 'このリストは長すぎて、ここでは編集できません。',
+		'Download it, change the file, and upload it again.': 'ダウンロードして編集し、もう一度アップロードしてください。',
+		'**{0}** About {1} seconds of painting.': '**{0*}** 描くのに約{1}秒かかります。',
+		'**{0}** About {1} minutes of painting.': '**{0*}** 描くのに約{1}分かかります。',
+		'and {0} more': 'ほか{0}件',
+
+		'A file of rules has at most {0} characters.': 'ルールのファイルは{0}文字までです。',
+		'A file of rules has at most {0} kB.': 'ルールのファイルは{0} kBまでです。',
+		'The file of rules is no JSON.': 'ルールのファイルがJSONではありません。',
+		'Export one to see its form.': '書き出すと形式がわかります。',
+		'The file of rules needs `version` 1 and a list `rules`.':
+			'ルールのファイルには `version` 1 とリスト `rules` が必要です。',
+		'The file of rules: {0}.': 'ルールのファイル：{0*}。',
+		'Rule {0}: {1}.': 'ルール{0}：{1*}。',
+		'Rule {0}, {1}: {2}.': 'ルール{0}の {1}：{2*}。',
+		'a rule that replaces needs a `replacement`, and no other has one':
+			'置き換えるルールには `replacement` が必要で、ほかのルールには書けません',
+		'`text` has at most {0} characters, unless it is a pattern': 'パターンでなければ、`text` は{0}文字までです',
+		'“{0}” cannot be a rule: {1}.': '「{0*}」はルールにできません：{1*}。',
+		'The rules': 'これらのルール',
+		'Rule {0} has no letter and no digit.': 'ルール{0}に文字も数字もありません。',
+		'Use a pattern for signs.': '記号にはパターンを使ってください。',
+		'A server can have {0} patterns.': 'パターンはサーバーに{0}個までです。',
+		'Write words or tags instead.': '代わりに言葉かタグを書いてください。',
+		'The patterns up to rule {0} are too large together.': 'ルール{0}までのパターンは、合わせると大きすぎます。',
+		'Shorten their repeats.': '繰り返しを短くしてください。',
+		'Rule {0} is no pattern that can be used here: {1}.': 'ルール{0}は、ここで使えるパターンではありません：{1}。',
+		'Look-around and back-references are not known.': '前後読みと後方参照は使えません。',
+		'A server can have {0} rules.': 'ルールはサーバーに{0}件までです。',
+		'Take some out first.': '先にいくつか外してください。',
+		'kill finds “to kill”, not “skill”': 'kill は “to kill” を見つけ、“skill” は見つけません',
+		'hat finds “hat”, not “red hat”': 'hat は “hat” を見つけ、“red hat” は見つけません',
+		'`{0}` drawn as `{1}`': '`{0}` → `{1}` と描く',
+		'`{0}` blocked for `{1}`': '`{0}`：`{1}` で禁止',
+		'`{0}` held for `{1}`': '`{0}`：`{1}` で確認待ち',
+		'The setting `{0}` cannot be that: {1}.': '設定 `{0}` にその値は使えません：{1}。',
+		'draw {0} for {1}, except in {2}': '{1} の代わりに {0} を描く（{2} を除く）',
+		'{0} is no longer installed': '{0} はもうありません',
+		'{0} has its own choices': '{0} には個別の設定があります',
+		'{0} have their own choices': '{0} には個別の設定があります',
+		'{0} and {1} more have their own choices': '{0} とほか{1}件には個別の設定があります',
+		'Their own choices have {0} and {1} more.': '個別の設定があるのは {0} とほか{1}件です。',
+		'**Newcomers,** less than {0} day in the server: {1}': '**新しいメンバー**（参加{0}日未満）：{1*}',
+		'and {0} more: choose one to see its limits': 'ほか{0}件：選ぶと回数が見られます',
+		'Limits for {0}': '{0} の回数',
+		'standard v3.0 (without aesthetic tags)': '標準 v3.0（美しさのタグなし）',
+		'light v3.1 (a short prefix and negative)': '軽め v3.1（短い前置きとネガティブ）',
+		'heavy v3.1 (a long prefix and negative)': '強め v3.1（長い前置きとネガティブ）',
+		'none (nothing added)': 'なし（何も足さない）',
+		'model {0}': 'モデル {0}',
+		'style {0}': '画風 {0*}',
+		'shape {0}': '縦横比 {0}',
+		'and a negative': 'ネガティブ',
+		'nowhere yet.': 'まだありません。',
+		'{0}, {1}, as an undo:': '{0*}（{1}、元に戻す操作）：',
+		'the bot': 'ボット',
+		'Undone {0} by {1}': '{0}に {1*} が元に戻しました',
+
+		'<@{0}>: {1}, {2} in force': '<@{0}>：{1*}、{2*}',
+		'no other reported pictures': 'ほかの報告なし',
+		'1 other reported picture': 'ほかの報告1件',
+		'{0} other reported pictures': 'ほかの報告{0}件',
+		'no warnings': '有効な警告なし',
+		'1 warning': '有効な警告1件',
+		'{0} warnings': '有効な警告{0}件',
+		'[the parent]({0}), a picture by <@{1}>': '[元の絵]({0})、<@{1}> の絵',
+		'a picture by <@{0}>, which is not posted any more': 'もう表示されていない <@{0}> の絵',
+		'Banned from the bot by <@{0}>, until it is undone': '<@{0}> によりボットの利用を禁止（元に戻すまで）',
+		'Banned from the bot by <@{0}>, until {1}': '<@{0}> によりボットの利用を禁止（{1}まで）',
+		'Timed out from the bot by <@{0}>, until {1}': '<@{0}> によりボットの利用を一時停止（{1}まで）',
+		'Timed out from the bot by <@{0}>, until it is undone': '<@{0}> によりボットの利用を一時停止（元に戻すまで）',
+		'The picture is not shown here: {0}.': '絵はここに表示できません：{0*}。',
+		'Picture {0} is not shown here: {1}.': '{0}枚目はここに表示できません：{1*}。',
+		'rated {0}': '判定は {0}',
+		'sexual, with a minor': '未成年の性的な内容',
+		'its file is gone': 'ファイルがありません',
+		'Its author or a rule ended it, or nobody looked at it within three days.':
+			'本人かルールにより終わったか、3日間誰も確認しませんでした。',
+		'There is no such wish to decide about any more.': 'この依頼は、もう判断できません。',
+		'<@{0}> was quicker and let it through, so nothing was done.': '<@{0}> が先に承認したので、何もしていません。',
+		'<@{0}> was quicker and refused it, so nothing was done.': '<@{0}> が先に却下したので、何もしていません。',
+		'It had ended before, so nothing was done.': 'すでに終わっていたので、何もしていません。',
+		'{0} was quicker (`{1}`), so nothing was done.': '{0*} が先に決めた（`{1}`）ので、何もしていません。',
+		Somebody: 'ほかの人',
+		'Look at the card as it is now, and press again if you still want to.':
+			'今のカードを見て、必要ならもう一度押してください。',
+		'This is not in the log of this server, or cannot be undone.': 'このサーバーの記録にないか、元に戻せません。',
+		'These settings are as they were before already.': 'この設定は、すでに前の状態です。',
+		'Choose one of the times in the list.': 'リストから時間を選んでください。',
+		'Discord does not let me delete {0}: please delete what is left by hand.':
+			'{0*}をDiscordの制限で削除できません。残りは手で削除してください。',
+		'Discord did not delete {0} just now; that is tried again by itself.':
+			'{0*}を今は削除できませんでした。自動でもう一度試します。',
+		'one message': 'メッセージ1件',
+		'{0} messages': 'メッセージ{0}件',
+		'What was done · {0}': '行われたこと · {0*}',
+		'by <@{0}>': '<@{0}> による',
+		'about <@{0}>': '<@{0}> について',
+		undone: '元に戻した',
+		'rules tried': 'ルールの試用',
+		'held wish let through': '確認待ちの承認',
+		'held wish refused': '確認待ちの却下',
+		'held wish ended by time': '確認待ちの時間切れ',
+		'Not in the channel for reports: {0}': '報告用チャンネルに出せません：{0*}',
+		'no channel is chosen for reports': '報告用チャンネルが選ばれていません',
+		'<#{0}> is not a channel of this server': '<#{0}> はこのサーバーのチャンネルではありません',
+		'Discord refuses <#{0}>: {1}': 'Discordが <#{0}> を拒否しました：{1}',
+		'{0} deleted a held wish of {1}, since this server keeps pictures no longer':
+			'このサーバーの保存期間が過ぎたため、{0*} が {1*} の確認待ちの依頼を削除しました',
+		'{0} deleted a reported picture of {1}, since this server keeps pictures no longer':
+			'このサーバーの保存期間が過ぎたため、{0*} が {1*} の報告された絵を削除しました',
+		'{0} deleted their data, and with it a held wish': '{0} が自分のデータを削除し、確認待ちの依頼も消えました',
+		'{0} deleted their data, and with it a reported picture': '{0} が自分のデータを削除し、報告された絵も消えました',
+
+		'Your data': 'あなたのデータ',
+		'**Your data, part {0}:** {1}': '**あなたのデータ（{0}）：** {1*}',
+		'{0} wish and {1}': '依頼{0}件、{1*}',
+		'{0} picture': '絵{0}枚',
+		'{0} pictures': '絵{0}枚',
+		'Delete what is stored about you in direct messages?': '保存されているDMのデータを削除しますか？',
+		'Only direct messages; the rest stays as it is.': 'DMの分だけです。ほかはそのままです。',
+		'The report that you made too.': 'あなたの報告も消えます。',
+		'The {0} reports that you made too.': 'あなたの報告{0}件も消えます。',
+		'{0} picture that you sent to have something made from ({1}).': '元の絵として送った{0}枚（{1}）も消えます。',
+		'{0} pictures that you sent to have something made from ({1}).': '元の絵として送った{0}枚（{1}）も消えます。',
+		'{0} wish still in line or being painted will be cancelled.': '順番待ち・描画中の依頼{0}件は中止します。',
+		'{0} wishes still in line or being painted will be cancelled.': '順番待ち・描画中の依頼{0}件は中止します。',
+		'{0} message could not be deleted, since Discord does not let me in there.':
+			'ボットが入れない場所のメッセージ{0}件は削除できませんでした。',
+		'{0} messages could not be deleted, since Discord does not let me in there.':
+			'ボットが入れない場所のメッセージ{0}件は削除できませんでした。',
+		'⏳ What you asked to have deleted {0} is going: up to {1} left.':
+			'⏳ {0}に依頼された削除の途中です：残り最大{1*}。',
+		'**Other models**, by `/imagine model`, with the SHA-256 of their weights:':
+			'**ほかのモデル**（`/imagine model` で選べます。重みのSHA-256付き）：',
+		'The operator of this bot left no address; ask the moderators here.':
+			'運営者の連絡先はありません。ここのモデレーターにお問い合わせください。',
+		'and {0} more.': 'ほか{0}件。',
 	},
 };

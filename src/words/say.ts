@@ -23,7 +23,7 @@ interface Index {
 
 const place = /\{\d+\*?\}/;
 const fenced = /(```[\s\S]*?```)/;
-const sentenceEnd = /(?<=[.!?]) (?=\S)/;
+const sentenceEnd = /(?<=[.!?](?:\*\*)?) (?=\S)/;
 /** What parts a value that is a list, the weightier first. */
 const listSigns = ['; ', ' · ', ', '];
 /** Nothing of ours has as many sentences, or parts: what does is a member's. */

@@ -44,7 +44,10 @@ describe.each(databaseKinds)('the best of many, on %s', (kind) => {
 		return generation.id;
 	};
 	const channel = { id: '800', partial: false, guild: {}, nsfw: false, isDMBased: () => false, isThread: () => false };
-	const client = { channels: { cache: new Map([['800', channel]]) } } as unknown as LastWordOptions['client'];
+	const client = {
+		channels: { cache: new Map([['800', channel]]) },
+		guilds: { cache: new Map() },
+	} as unknown as LastWordOptions['client'];
 	const compose = async (id: string) => {
 		const options = {
 			client,

@@ -108,6 +108,7 @@ const mayLookInto: Record<string, string[]> = {
 		'images/store.ts',
 		'log.ts',
 		'pipeline/client.ts',
+		'pipeline/guidance.ts',
 		'pipeline/protocol.ts',
 		'pipeline/samplers/index.ts',
 		'prompt',

@@ -27,3 +27,10 @@ test('a picture drawn in two goes costs both: the small one and the part that is
 	expect(workOf(recipe)).toBe(Math.round((pixels / 2.25) * 20 + pixels * 11));
 	expect(stepsOf({ ...recipe, parent, strength: 0.5 })).toBe(10 + 11);
 });
+
+test('what is not guided costs one run of the UNet a step, of what is walked', () => {
+	const recipe = recipeOf({ steps: 20, guidanceScale: 2, guidanceInterval: [0, 0.8] });
+	expect(workOf(recipe)).toBe(pixels * (16 * 2 + 4));
+	expect(workOf({ ...recipe, parent, strength: 0.5 })).toBe(pixels * (6 * 2 + 4));
+	expect(workOf({ ...recipe, guidanceScale: 1 })).toBe(pixels * 20);
+});

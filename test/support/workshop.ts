@@ -188,7 +188,9 @@ export class Workshop {
 		const job = await this.services.jobs.take(4);
 		const taken = job && (await takeGeneration(this.db, job.generationId));
 		if (!taken)
-			throw new Error(`Expected ${id} to wait: ${(await findGeneration(this.db, id))?.state}, took ${job?.generationId}`);
+			throw new Error(
+				`Expected ${id} to wait: ${(await findGeneration(this.db, id))?.state}, took ${job?.generationId}`,
+			);
 		await this.meanwhile('painting', taken);
 		const seen = this.seen(taken);
 		const { width, height, seeds } = taken.recipe;
