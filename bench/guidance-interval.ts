@@ -1,6 +1,8 @@
-import { cpus } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import { toRgb } from '../src/images/pixels.ts';
+import { isGuidedStep } from '../src/pipeline/guidance.ts';
 import { Sdxl } from '../src/pipeline/sdxl.ts';
+import { resolveDevice } from '../src/pipeline/session.ts';
 import { Tagger } from '../src/pipeline/tagger.ts';
 import { makeRecipe } from '../src/prompt/recipe.ts';
 import { parseRequest } from '../src/prompt/request.ts';
@@ -32,6 +34,8 @@ const prompts = [
 ] as const;
 const found = 0.35;
 
+// One thread: idle ones of several spin, and their time would count.
+await resolveDevice('cpu', availableParallelism());
 const sdxl = await Sdxl.load('models/demo', 'cpu');
 const tagger = await Tagger.load(sdxl.folder.tagger!, 'cpu');
 const { nativeSize, sizeMultiple, recommended } = sdxl.folder;
@@ -51,7 +55,7 @@ async function paint(
 ): Promise<Painted> {
 	const request = parseRequest({ prompt, seed, count: 1, guidance, 'cfg-from': interval[0], 'cfg-until': interval[1] });
 	const { recipe } = makeRecipe(request, { model, ceiling: 'explicit', randomSeed: () => 0 });
-	// the time of this process on all cores: others may want them too
+	// not the clock's: others want the cores too
 	const before = process.cpuUsage();
 	const [image] = await sdxl.paint(recipe);
 	const { user, system } = process.cpuUsage(before);
@@ -63,6 +67,12 @@ async function paint(
 function psnr(a: Float32Array, b: Float32Array): number {
 	const square = a.reduce((sum, x, i) => sum + (Math.min(1, Math.max(0, x)) - Math.min(1, Math.max(0, b[i]!))) ** 2, 0);
 	return -10 * Math.log10(square / a.length);
+}
+
+/** Of the UNet on one latent, for a picture. */
+function runsOf(interval: [number, number]): number {
+	const { steps } = recommended;
+	return Array.from({ length: steps }, (_, i) => (isGuidedStep(i, steps, interval) ? 2 : 1)).reduce((a, b) => a + b, 0);
 }
 
 const rows: Painted[][] = intervals.map(() => []);
@@ -90,7 +100,7 @@ for (const [k, row] of rows.entries()) {
 	const ms = median(row.map((one) => one.ms));
 	console.log(
 		[
-			`guided ${intervals[k]!.join('–')}`,
+			`guided ${intervals[k]!.join('–')} (${runsOf(intervals[k]!)} runs)`,
 			`CPU time ${Math.round(ms)} ms (${((100 * ms) / fullMs).toFixed(0)} %)`,
 			likeness.length === 0
 				? 'PSNR ∞'

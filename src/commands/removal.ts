@@ -4,6 +4,7 @@ import { findGeneration, type Generation } from '../db/generations.ts';
 import { imagesOf } from '../db/images.ts';
 import { findDelivery, markAbandoned, postpone } from '../db/outbox.ts';
 import { dueForPurge, markPurged, markRemoved, markTakenDown } from '../db/removals.ts';
+import { chargeShown } from '../db/usage.ts';
 import type { ImageStore } from '../images/store.ts';
 import { replyOf } from '../queue/accept-all.ts';
 
@@ -75,7 +76,10 @@ export async function takeDown(
 	generation: Generation,
 ): Promise<'gone' | 'left'> {
 	const { id, channelId, replyId, applicationId, interactionToken, tokenExpiresAt } = generation;
-	const posted = (await findDelivery(db, id))?.messageId ?? null;
+	const delivery = await findDelivery(db, id);
+	// Taken away before anybody was told of it: nobody ever saw it, so nobody pays for it.
+	if (delivery && delivery.deliveredAt === null) await chargeShown(db, id, { pictures: 0, steps: 0 });
+	const posted = delivery?.messageId ?? null;
 	const token = tokenExpiresAt.getTime() > Date.now() ? interactionToken : undefined;
 	const reply = replyOf(generation);
 	const original = token === undefined || !reply ? [] : [Routes.webhookMessage(applicationId, token, reply)];

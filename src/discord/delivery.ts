@@ -37,12 +37,23 @@ export async function deliver(options: DeliveryOptions, generationId: string): P
 			return { messageId: id };
 		} catch (error) {
 			if (!edit.isRefusal(error)) throw error;
-			// Somebody deleted the reply: they do not want to see it, and we do not post it again.
 			if (discordErrorCode(error) === RESTJSONErrorCodes.UnknownMessage)
-				throw new Unwanted('the reply was deleted', { cause: error });
+				throw (await isThere(options.client, generation.channelId))
+					? // Somebody does not want to see it, and we do not post it again.
+						new Unwanted('the reply was deleted', { cause: error })
+					: new Undeliverable('the channel was deleted', { cause: error });
 		}
 	}
 	return postToChannel(options, generation, message);
+}
+
+/** Asks Discord whether a channel is there. What it does not say counts as a yes. */
+async function isThere(client: DeliveryOptions['client'], channelId: string): Promise<boolean> {
+	const error = await client.rest.get(Routes.channel(channelId)).then(
+		() => undefined,
+		(failure: unknown) => failure,
+	);
+	return discordErrorCode(error) !== RESTJSONErrorCodes.UnknownChannel;
 }
 
 /** The last word on pictures that were removed is that nothing shows them. */

@@ -9,6 +9,7 @@ import {
 	GuildNSFWLevel,
 	type Interaction,
 	RESTJSONErrorCodes,
+	Status,
 } from 'discord.js';
 import { isModerator } from '../commands/moderator.ts';
 import { type ChannelFacts, channelFacts } from '../moderation/gate.ts';
@@ -38,15 +39,23 @@ export async function factsNow(
 ): Promise<ChannelFacts> {
 	if (seenAgeRestricted !== null) return channelFacts({ kind: 'guild-text', nsfw: seenAgeRestricted });
 	const cached = client.channels.cache.get(channelId);
-	if (cached) return factsOfChannel(cached);
+	if (cached && isKeptUpToDate(client, cached)) return factsOfChannel(cached);
 	try {
-		return factsOfChannel(await client.channels.fetch(channelId));
+		const channel = await client.channels.fetch(channelId, { force: true });
+		// A thread is as its parent is.
+		if (channel?.isThread() && channel.parentId !== null) await client.channels.fetch(channel.parentId, { force: true });
+		return factsOfChannel(channel);
 	} catch (error) {
 		const code = discordErrorCode(error);
 		if (code === RESTJSONErrorCodes.UnknownChannel || code === RESTJSONErrorCodes.MissingAccess)
 			return factsOfChannel(null);
 		throw error;
 	}
+}
+
+/** While the gateway is away nobody tells us of changes, and what we remember may be more than the channel allows by now. */
+function isKeptUpToDate({ ws }: Client, channel: Channel): boolean {
+	return channel.isDMBased() || ws.shards.get(channel.guild.shardId)?.status === Status.Ready;
 }
 
 function factsOfChannel(channel: Channel | null): ChannelFacts {

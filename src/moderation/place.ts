@@ -1,9 +1,11 @@
 import type { Db } from '../db/client.ts';
 import { type SettingsRow, settingsRows } from '../db/settings.ts';
 import { type Ceiling, ceilingOf } from './ceiling.ts';
+import { readSettings } from './change.ts';
 import type { ChannelFacts } from './channel.ts';
 import type { ProtectedNames } from './floor.ts';
 import type { GateSettings } from './gate.ts';
+import type { Values } from './patch.ts';
 import { compileRules, type RuleSet } from './rules.ts';
 import {
 	type ChannelSettings,
@@ -43,16 +45,27 @@ export async function lookUpPlace(db: Db, guildId: string | null, channel: Chann
 	return placeFrom(guildId === null ? [] : await settingsRows(db, guildId, channelId), channel);
 }
 
-/** Puts a place together from its rows. Rows that cannot be read allow as little as an unknown ceiling does. */
+/** What shuts people or words out: where one of these cannot be read nobody knows whom, so nothing is drawn. */
+const shutting = ['draws', 'artists', 'rules'] as const;
+
+/**
+ * Puts a place together from its rows. Of a row that cannot be read whole (a newer version of the bot wrote it, say) what can be read
+ * holds, and the ceiling is unknown.
+ */
 export function placeFrom(rows: readonly SettingsRow[], seen: ChannelFacts): Place {
-	const guild = guildSettingsSchema.safeParse(rows.find((row) => row.channelId === '')?.values ?? {});
-	const own = channelSettingsSchema.safeParse(rows.find((row) => row.channelId !== '')?.values ?? {});
+	const values = {
+		guild: rows.find((row) => row.channelId === '')?.values ?? {},
+		own: rows.find((row) => row.channelId !== '')?.values ?? {},
+	};
+	const guild = guildSettingsSchema.safeParse(values.guild);
+	const own = channelSettingsSchema.safeParse(values.own);
 	const isReadable = guild.success && own.success;
 	const known: { guild: GuildSettings; own: ChannelSettings } = {
-		guild: guild.data ?? guildSettingsSchema.parse({}),
-		own: own.data ?? {},
+		guild: guild.data ?? (readSettings('', values.guild) as GuildSettings),
+		own: own.data ?? readSettings('a channel', values.own),
 	};
-	const { draws, ceiling, spoiler } = settingsOfPlace(known.guild, known.own);
+	const { ceiling, spoiler, ...chosen } = settingsOfPlace(known.guild, known.own);
+	const draws = chosen.draws && (isReadable || !isShut(values));
 	const isAdult = known.guild.adultGuild && seen.guildAgeRestricted === true && seen.ageRestricted === false;
 	const channel: ChannelFacts = isAdult ? { ...seen, ageRestricted: true } : seen;
 	const settings: GateSettings = {
@@ -75,6 +88,14 @@ export function placeFrom(rows: readonly SettingsRow[], seen: ChannelFacts): Pla
 		settings,
 		ceiling: ceilingOf(channel, settings.ceiling),
 	};
+}
+
+/** Answers whether the rows hold a word on who or what is shut out that cannot be read. */
+function isShut({ guild, own }: Record<'guild' | 'own', Values>): boolean {
+	const { draws } = channelSettingsSchema.shape;
+	const isLost = (key: (typeof shutting)[number]) =>
+		key in guild && !guildSettingsSchema.shape[key].safeParse(guild[key]).success;
+	return shutting.some(isLost) || !draws.safeParse(own.draws).success;
 }
 
 /** Compiled rules by their text: the same rules are asked at every press. */

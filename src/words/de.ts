@@ -436,6 +436,9 @@ export const de: Translation = {
 		'**Words:** {0}': '**Wörter:** {0*}',
 		'no rules': 'keine Regeln',
 		'{0} rule: {1}': '{0} Regel: {1*}',
+		'{0} rule: {1}.': '{0} Regel: {1*}.',
+		'{0} rules: {1}.': '{0} Regeln: {1*}.',
+		'No rules.': 'Keine Regeln.',
 		'{0} rules: {1}': '{0} Regeln: {1*}',
 		'{0} blocks': '{0} verbietet',
 		'{0} block': '{0} verbieten',
@@ -546,8 +549,8 @@ export const de: Translation = {
 		'Seconds between two wishes': 'Sekunden zwischen zwei Wünschen',
 		'Days in the server until it ends': 'Tage auf dem Server, bis es endet',
 		'Empty: 7 days': 'Leer: 7 Tage',
-		'{0}. They hold besides the ratings, for whole words: `class` is not `ass`.':
-			'{0*}. Sie gelten neben den Einstufungen, für ganze Wörter: `class` ist nicht `ass`.',
+		'They hold besides the ratings, for whole words: `class` is not `ass`.':
+			'Sie gelten neben den Einstufungen, für ganze Wörter: `class` ist nicht `ass`.',
 		'Tricks of spelling are seen through.': 'Tricks mit der Schreibweise werden durchschaut.',
 		'Block words…': 'Wörter verbieten …',
 		'Replace words…': 'Wörter ersetzen …',
@@ -842,7 +845,7 @@ export const de: Translation = {
 		'Ask for fewer: take some of the choices in braces out.':
 			'Nimm weniger: Nimm einige der Möglichkeiten in Klammern heraus.',
 		'The choices in braces make {0} prompts, and at most {1} are painted together.':
-			'Die Möglichkeiten in Klammern ergeben {0*} Prompts, und höchstens {1} werden zusammen gemalt.',
+			'Die Möglichkeiten in Klammern ergeben {0} Prompts, und höchstens {1} werden zusammen gemalt.',
 		'An image is drawn over with one prompt at a time.': 'Ein Bild wird mit einem Prompt auf einmal übermalt.',
 		'Leave the braces out.': 'Lass die geschweiften Klammern weg.',
 		'Strength says how much of a picture is drawn anew.': 'Strength sagt, wie viel von einem Bild neu gemalt wird.',
@@ -1176,7 +1179,8 @@ export const de: Translation = {
 			'Das Modell {0} ist nicht mehr installiert, darum malt {1}.',
 		'{0} (used here anyway)': '{0} (hier ohnehin benutzt)',
 
-		'more than a million': 'mehr als eine Million',
+		'The choices in braces make more than a million prompts, and at most {0} are painted together.':
+			'Die Möglichkeiten in Klammern ergeben mehr als eine Million Prompts, und höchstens {0} werden zusammen gemalt.',
 		'Take some of them out, or write `\\{` where a brace is meant.':
 			'Nimm einige heraus, oder schreib `\\{`, wo eine Klammer gemeint ist.',
 		'Take some out, or write `\\{` where a brace is meant.':
@@ -1270,7 +1274,7 @@ export const de: Translation = {
 		'nowhere yet.': 'noch nirgendwohin.',
 		'{0}, {1}, as an undo:': '{0*}, {1}, als Rücknahme:',
 		'the bot': 'der Bot',
-		'Undone {0} by {1}': 'Rückgängig gemacht {0} von {1*}',
+		'Undone {0} by {1}': 'Rückgängig gemacht {0}: {1*}',
 
 		'<@{0}>: {1}, {2} in force': '<@{0}>: {1*}, {2*}',
 		'no other reported pictures': 'keine anderen gemeldeten Bilder',
@@ -1361,6 +1365,29 @@ export const de: Translation = {
 			'**Andere Modelle**, mit `/imagine model`, und der SHA-256 ihrer Gewichte:',
 		'The operator of this bot left no address; ask the moderators here.':
 			'Die Betreiber haben keine Adresse hinterlassen; frag die Moderatoren hier.',
-		'and {0} more.': 'und {0} weitere.',
+		'LoRAs that are added where a wish names them: {0}, and {1} more.':
+			'LoRAs, die dazukommen, wenn ein Wunsch sie nennt: {0} und {1} weitere.',
+
+		'<#{0}>: {1}': '<#{0}>: {1*}',
+		'Wildcard {0}': 'Wildcard {0}',
+		Model: 'Modell',
+		Style: 'Stil',
+		Upscaler: 'Upscaler',
+		'block the tag {0}': 'Tag {0} verbieten',
+		'block the tag {0}, except in {1}': 'Tag {0} verbieten, außer in {1}',
+		'ask a moderator before the tag {0}': 'vor Tag {0} einen Moderator fragen',
+		'ask a moderator before the tag {0}, except in {1}': 'vor Tag {0} einen Moderator fragen, außer in {1}',
+		'leave out the tag {0}': 'Tag {0} weglassen',
+		'leave out the tag {0}, except in {1}': 'Tag {0} weglassen, außer in {1}',
+		'draw {0} for the tag {1}': '{0} statt Tag {1} malen',
+		'draw {0} for the tag {1}, except in {2}': '{0} statt Tag {1} malen, außer in {2}',
+		'block the pattern {0}': 'Muster {0} verbieten',
+		'block the pattern {0}, except in {1}': 'Muster {0} verbieten, außer in {1}',
+		'ask a moderator before the pattern {0}': 'vor Muster {0} einen Moderator fragen',
+		'ask a moderator before the pattern {0}, except in {1}': 'vor Muster {0} einen Moderator fragen, außer in {1}',
+		'leave out the pattern {0}': 'Muster {0} weglassen',
+		'leave out the pattern {0}, except in {1}': 'Muster {0} weglassen, außer in {1}',
+		'draw {0} for the pattern {1}': '{0} statt Muster {1} malen',
+		'draw {0} for the pattern {1}, except in {2}': '{0} statt Muster {1} malen, außer in {2}',
 	},
 };

@@ -426,6 +426,9 @@ export const ja: Translation = {
 		'**Words:** {0}': '**言葉：** {0*}',
 		'no rules': 'ルールなし',
 		'{0} rule: {1}': 'ルール{0}件：{1*}',
+		'{0} rule: {1}.': 'ルール{0}件：{1*}。',
+		'{0} rules: {1}.': 'ルール{0}件：{1*}。',
+		'No rules.': 'ルールなし。',
 		'{0} rules: {1}': 'ルール{0}件：{1*}',
 		'{0} blocks': '禁止{0}件',
 		'{0} block': '禁止{0}件',
@@ -532,8 +535,8 @@ export const ja: Translation = {
 		'Seconds between two wishes': '依頼の間隔（秒）',
 		'Days in the server until it ends': 'この制限が終わるまでの日数',
 		'Empty: 7 days': '空欄なら7日',
-		'{0}. They hold besides the ratings, for whole words: `class` is not `ass`.':
-			'{0*}。レーティングとは別に、単語ごとに判定します（`class` は `ass` ではありません）。',
+		'They hold besides the ratings, for whole words: `class` is not `ass`.':
+			'レーティングとは別に、単語ごとに判定します（`class` は `ass` ではありません）。',
 		'Tricks of spelling are seen through.': 'つづりを変えても見つけます。',
 		'Block words…': '言葉を禁止…',
 		'Replace words…': '言葉を置き換え…',
@@ -816,7 +819,7 @@ export const ja: Translation = {
 		'Take some of the choices in braces out.': '波括弧の選択肢を減らしてください。',
 		'Ask for fewer: take some of the choices in braces out.': '波括弧の選択肢を減らして、枚数を少なくしてください。',
 		'The choices in braces make {0} prompts, and at most {1} are painted together.':
-			'波括弧の選択肢でプロンプトが{0*}個になりますが、一緒に描けるのは{1}個までです。',
+			'波括弧の選択肢でプロンプトが{0}個になりますが、一緒に描けるのは{1}個までです。',
 		'An image is drawn over with one prompt at a time.': '画像の描き直しに使えるプロンプトは1つだけです。',
 		'Leave the braces out.': '波括弧を外してください。',
 		'Strength says how much of a picture is drawn anew.': 'strength は画像をどれだけ描き直すかの値です。',
@@ -1136,7 +1139,8 @@ export const ja: Translation = {
 		'The model {0} is no longer installed, so this is drawn with {1}.': 'モデル {0} はもうないので、{1} で描きます。',
 		'{0} (used here anyway)': '{0}（ここの標準）',
 
-		'more than a million': '100万より多く',
+		'The choices in braces make more than a million prompts, and at most {0} are painted together.':
+			'波括弧の選択肢でプロンプトが100万個を超えますが、一緒に描けるのは{0}個までです。',
 		'Take some of them out, or write `\\{` where a brace is meant.':
 			'いくつか減らすか、波括弧そのものは `\\{` と書いてください。',
 		'Take some out, or write `\\{` where a brace is meant.':
@@ -1208,7 +1212,7 @@ export const ja: Translation = {
 		'`{0}` blocked for `{1}`': '`{0}`：`{1}` で禁止',
 		'`{0}` held for `{1}`': '`{0}`：`{1}` で確認待ち',
 		'The setting `{0}` cannot be that: {1}.': '設定 `{0}` にその値は使えません：{1}。',
-		'draw {0} for {1}, except in {2}': '{1} の代わりに {0} を描く（{2} を除く）',
+		'draw {0} for {1}, except in {2}': '{1} の代わりに {0} を描く（例外：{2}）',
 		'{0} is no longer installed': '{0} はもうありません',
 		'{0} has its own choices': '{0} には個別の設定があります',
 		'{0} have their own choices': '{0} には個別の設定があります',
@@ -1309,6 +1313,28 @@ export const ja: Translation = {
 			'**ほかのモデル**（`/imagine model` で選べます。重みのSHA-256付き）：',
 		'The operator of this bot left no address; ask the moderators here.':
 			'運営者の連絡先はありません。ここのモデレーターにお問い合わせください。',
-		'and {0} more.': 'ほか{0}件。',
+		'LoRAs that are added where a wish names them: {0}, and {1} more.': '依頼に書くと使えるLoRA：{0}、ほか{1}個。',
+
+		'<#{0}>: {1}': '<#{0}>：{1*}',
+		'Wildcard {0}': 'ワイルドカード {0}',
+		Model: 'モデル',
+		Style: '画風',
+		Upscaler: 'アップスケーラー',
+		'block the tag {0}': 'タグ {0} を禁止',
+		'block the tag {0}, except in {1}': 'タグ {0} を禁止（例外：{1}）',
+		'ask a moderator before the tag {0}': 'タグ {0} はモデレーターに確認',
+		'ask a moderator before the tag {0}, except in {1}': 'タグ {0} はモデレーターに確認（例外：{1}）',
+		'leave out the tag {0}': 'タグ {0} を取り除く',
+		'leave out the tag {0}, except in {1}': 'タグ {0} を取り除く（例外：{1}）',
+		'draw {0} for the tag {1}': 'タグ {1} の代わりに {0} を描く',
+		'draw {0} for the tag {1}, except in {2}': 'タグ {1} の代わりに {0} を描く（例外：{2}）',
+		'block the pattern {0}': 'パターン {0} を禁止',
+		'block the pattern {0}, except in {1}': 'パターン {0} を禁止（例外：{1}）',
+		'ask a moderator before the pattern {0}': 'パターン {0} はモデレーターに確認',
+		'ask a moderator before the pattern {0}, except in {1}': 'パターン {0} はモデレーターに確認（例外：{1}）',
+		'leave out the pattern {0}': 'パターン {0} を取り除く',
+		'leave out the pattern {0}, except in {1}': 'パターン {0} を取り除く（例外：{1}）',
+		'draw {0} for the pattern {1}': 'パターン {1} の代わりに {0} を描く',
+		'draw {0} for the pattern {1}, except in {2}': 'パターン {1} の代わりに {0} を描く（例外：{2}）',
 	},
 };

@@ -5,6 +5,8 @@ interface Template {
 	/** What stands around the places. */
 	pieces: string[];
 	translation: string;
+	/** Whether it is how many there are of something: `{0} days`. */
+	isCount: boolean;
 	/** Whether its last place is said in the language too: it may be a list, or sentences. */
 	isLastSaid: boolean;
 }
@@ -22,6 +24,8 @@ interface Index {
 }
 
 const place = /\{\d+\*?\}/;
+const count = /^\{0\} \p{L}+$/u;
+const number = /^[\d.,]+$/;
 const fenced = /(```[\s\S]*?```)/;
 const sentenceEnd = /(?<=[.!?](?:\*\*)?) (?=\S)/;
 /** What parts a value that is a list, the weightier first. */
@@ -118,7 +122,7 @@ function sayValue(index: Index, value: string, depth: number, signs: readonly st
 }
 
 /** What stands in a template's places, if the text is made after it. */
-function valuesIn(text: string, { pieces, isLastSaid }: Template, depth: number): string[] | undefined {
+function valuesIn(text: string, { pieces, isCount, isLastSaid }: Template, depth: number): string[] | undefined {
 	const last = pieces.at(-1)!;
 	if (!text.startsWith(pieces[0]!) || !text.endsWith(last)) return undefined;
 	const values: string[] = [];
@@ -135,7 +139,10 @@ function valuesIn(text: string, { pieces, isLastSaid }: Template, depth: number)
 	const open = last === '' ? values.pop()! : '';
 	if (!isLastSaid && (open.includes(' · ') || (depth > 0 && listSigns.some((sign) => open.includes(sign)))))
 		return undefined;
-	if (pieces[0] === '' && (values[0]?.includes(', ') || open.includes(' · '))) return undefined;
+	// A place at either end would take in whatever stands there.
+	if (pieces[0] === '' && (values[0]?.includes(', ') || open.includes(' · ') || sentenceEnd.test(open)))
+		return undefined;
+	if (isCount && !number.test(values[0]!)) return undefined;
 	if (values.some((value) => sentenceEnd.test(value) || value.includes(' · ') || value.includes('; ')))
 		return undefined;
 	return last === '' ? [...values, open] : values;
@@ -151,6 +158,7 @@ function indexOf(words: Words): Index {
 			([english, translation]): Template => ({
 				pieces: english.split(place),
 				translation,
+				isCount: count.test(english),
 				isLastSaid: translation.includes(`{${english.split(place).length - 2}*}`),
 			}),
 		)

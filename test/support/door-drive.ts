@@ -132,9 +132,7 @@ export class DoorDrive {
 			if (shown.length !== 1) faults.push(`${shown.length} messages show it`);
 			return faults;
 		}
-		// Of what was painted for a channel that is gone only /mydata gives the picture: whether it is charged is no matter of doors.
-		if (bill?.state !== 'refunded' && !isGone)
-			faults.push(`nothing was shown, and the bill is ${bill?.state} ${bill?.pictures}`);
+		if (bill?.state !== 'refunded') faults.push(`nothing was shown, and the bill is ${bill?.state} ${bill?.pictures}`);
 		if (isGone) return faults;
 		if (shown.length !== 1) faults.push(`${shown.length} messages say that it is not shown`);
 		if (shown.some((message) => JSON.stringify(message).includes(mark)))
