@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import { type AuditView, auditPage } from './audit-page.ts';
 import { auditActions } from './audit-words.ts';
 import type { Command } from './context.ts';
-import { isModerator } from './moderator.ts';
+import { moderatesGuild } from './moderator.ts';
 
 export const audit: Command = {
 	data: new SlashCommandBuilder()
@@ -28,7 +28,7 @@ export const audit: Command = {
 		.toJSON(),
 	async execute(interaction, { db, place }) {
 		const { guildId, options } = interaction;
-		if (guildId === null || !isModerator(interaction.memberPermissions))
+		if (guildId === null || !moderatesGuild(interaction, place.guild))
 			throw new UserError('not-a-moderator', 'Only moderators of a server see its log.');
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		const search = {

@@ -84,7 +84,12 @@ async function askFirst(interaction: Asking, call: Call, wishes: readonly Wish[]
 	const time = seconds < 90 ? `${Math.ceil(seconds)} seconds` : `${Math.ceil(seconds / 60)} minutes`;
 
 	const id = randomBytes(10).toString('hex');
-	const kept = wishes.map(({ request, recipe, notes = [] }) => ({ request, recipe, notes }));
+	const kept = wishes.map(({ request, recipe, notes = [], parentImageId }) => ({
+		request,
+		recipe,
+		notes,
+		...(parentImageId !== undefined && { parentImageId }),
+	}));
 	await keepConfirmation(call.db, {
 		id,
 		userId: user.id,

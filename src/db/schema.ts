@@ -252,7 +252,9 @@ export const confirmations = pgTable(
 		channelId: text('channel_id').notNull(),
 		kind: text('kind', { enum: generationKinds }).notNull(),
 		/** What each of the jobs would be. */
-		wishes: jsonb('wishes').$type<{ request: ImagineRequest; recipe: Recipe; notes: string[] }[]>().notNull(),
+		wishes: jsonb('wishes')
+			.$type<{ request: ImagineRequest; recipe: Recipe; notes: string[]; parentImageId?: string }[]>()
+			.notNull(),
 		createdAt: moment('created_at').notNull().defaultNow(),
 	},
 	(t) => [index('confirmations_member').on(t.userId), index('confirmations_age').on(t.createdAt)],

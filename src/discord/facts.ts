@@ -43,7 +43,8 @@ export async function factsNow(
 	try {
 		const channel = await client.channels.fetch(channelId, { force: true });
 		// A thread is as its parent is.
-		if (channel?.isThread() && channel.parentId !== null) await client.channels.fetch(channel.parentId, { force: true });
+		if (channel?.isThread() && channel.parentId !== null)
+			await client.channels.fetch(channel.parentId, { force: true });
 		return factsOfChannel(channel);
 	} catch (error) {
 		const code = discordErrorCode(error);

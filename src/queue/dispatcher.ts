@@ -148,9 +148,9 @@ export class Dispatcher {
 		}
 	}
 
-	/** Takes a job for a painter. Where another painter was quicker, there may be a next one. */
+	/** Takes a job for a painter. Where another painter, of this host or of others, was quicker, there may be a next one. */
 	async #take(seat: Seat): Promise<TakenJob | undefined> {
-		for (let rivals = this.#painters.length; rivals > 0; rivals--) {
+		for (let tries = this.#painters.length + 1; tries > 0; tries--) {
 			const result = await this.#tryToTake(seat);
 			if (result !== 'too late') return result;
 		}

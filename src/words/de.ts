@@ -816,6 +816,7 @@ export const de: Translation = {
 		'Pixel art': 'Pixelkunst',
 		'Fantasy art': 'Fantasy',
 		Neonpunk: 'Neonpunk',
+		'3D Model': '3D-Modell',
 		'There is no model {0} here.': 'Das Modell {0} gibt es hier nicht.',
 		'Choose one of {0}.': 'Wähle eines von {0}.',
 		'the name of a model that is installed here, without blanks':
@@ -1229,6 +1230,7 @@ export const de: Translation = {
 		'Export one to see its form.': 'Exportiere eine, um ihre Form zu sehen.',
 		'The file of rules needs `version` 1 and a list `rules`.':
 			'Die Datei mit Regeln braucht `version` 1 und eine Liste `rules`.',
+		'The file of rules, {0}: {1}.': 'Die Datei mit Regeln, {0}: {1*}.',
 		'The file of rules: {0}.': 'Die Datei mit Regeln: {0*}.',
 		'Rule {0}: {1}.': 'Regel {0}: {1*}.',
 		'Rule {0}, {1}: {2}.': 'Regel {0}, {1}: {2*}.',

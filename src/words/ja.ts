@@ -793,6 +793,7 @@ export const ja: Translation = {
 		'Pixel art': 'ドット絵',
 		'Fantasy art': 'ファンタジー',
 		Neonpunk: 'ネオンパンク',
+		'3D Model': '3Dモデル',
 		'There is no model {0} here.': '{0} というモデルはありません。',
 		'Choose one of {0}.': '次から選んでください：{0}',
 		'the name of a model that is installed here, without blanks': 'ここにあるモデルの名前（空白なし）',
@@ -1188,6 +1189,7 @@ export const ja: Translation = {
 		'Export one to see its form.': '書き出すと形式がわかります。',
 		'The file of rules needs `version` 1 and a list `rules`.':
 			'ルールのファイルには `version` 1 とリスト `rules` が必要です。',
+		'The file of rules, {0}: {1}.': 'ルールのファイルの {0}：{1*}。',
 		'The file of rules: {0}.': 'ルールのファイル：{0*}。',
 		'Rule {0}: {1}.': 'ルール{0}：{1*}。',
 		'Rule {0}, {1}: {2}.': 'ルール{0}の {1}：{2*}。',

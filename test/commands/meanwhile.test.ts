@@ -1,7 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { rejudge } from '../../src/commands/rejudge.ts';
+import { takeAway } from '../../src/commands/removal.ts';
 import { findGeneration } from '../../src/db/generations.ts';
+import { markRemoved } from '../../src/db/removals.ts';
 import { addSanction } from '../../src/db/sanctions.ts';
 import { sanctions, usage } from '../../src/db/schema.ts';
 import type { Rule } from '../../src/moderation/rules.ts';
@@ -56,6 +58,23 @@ describe('between press and delivery', () => {
 			{ state: 'refunded', pictures: 0 },
 		]);
 	});
+
+	test.each(['the outbox', 'who removed it'])(
+		'a removal, finished by %s: nothing is posted or charged',
+		async (whom) => {
+			let id = '';
+			shop.meanwhile = async (moment, generation) => {
+				if (moment !== 'painted' || id) return;
+				id = generation.id;
+				await markRemoved(shop.db, [id], new Date(Date.now() + 60_000));
+				if (whom === 'who removed it') await takeAway({ ...shop, rest: { delete: async () => null } }, [id]);
+			};
+			ask('mika', '1girl, smile');
+			await expect
+				.poll(() => shop.db.select().from(usage).where(eq(usage.generationId, id)))
+				.toMatchObject([{ state: 'refunded', pictures: 0 }]);
+		},
+	);
 
 	test('a lost role: nothing is posted; where no role is asked for, it is', async () => {
 		await shop.choose({ artists: [shop.discord.role('Artist').id] });

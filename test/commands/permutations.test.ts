@@ -143,6 +143,21 @@ test('✏️ takes choices too, and text in escaped braces is one prompt again',
 	expect(recipes.some((prompt) => prompt.includes('{a, b}'))).toBe(true);
 });
 
+test('what many jobs are made from is known of each, so that a moderator’s removal finds them', async () => {
+	shop.paintsAtOnce = true;
+	const wider = await shop.shown(user('mika').press(await shop.picture('mika', '1girl, origin'), '⬅️'));
+	shop.paintsAtOnce = false;
+	const form = user('mika').press(wider, '✏️');
+	const question = await (await user('mika').submit(form, { prompt: six, negative: '' })).message();
+	await shop.told(user('mika').press(question, 'Paint all 6'), /Each gets a message/);
+	const made = (await shop.db.select().from(generations)).filter(({ state }) => state === 'queued');
+	expect(made).toHaveLength(6);
+	for (const { parentImageId, recipe } of made) {
+		expect(parentImageId).not.toBeNull();
+		expect(parentImageId).toBe(recipe.parent!.imageId);
+	}
+});
+
 test('only one file leads many wishes to the queue, and it asks the gate about each', () => {
 	const folder = new URL('../../src/commands/', import.meta.url);
 	const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));

@@ -1,3 +1,4 @@
+import { PermissionFlagsBits } from 'discord.js';
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findCard } from '../../src/db/cards.ts';
@@ -302,6 +303,24 @@ test('members who moderate nothing neither decide nor read the log', async () =>
 	await shop.told(shop.discord.user('ren').slash('audit', {}, { unchecked: true }), /Only moderators/);
 	expect(await findCard(shop.db, id)).toMatchObject({ state: 'open', decisions: 0 });
 	await shop.choose({ logChannelId: shop.discord.channel('mod-log').id });
+});
+
+test('who may manage the messages of one channel alone reads no log and decides about nobody', async () => {
+	const { message, id } = await picture('yuki');
+	await flag('mika', message);
+	const ren = shop.discord.user('ren');
+	shop.discord.setOverwrite('gallery', { user: 'ren', allow: PermissionFlagsBits.ManageMessages });
+	await shop.told(ren.slash('audit', { show: 'reports' }, { channel: 'gallery', unchecked: true }), /Only moderators/);
+	const shown = await card(id);
+	shop.discord.setOverwrite('mod-log', { user: 'ren', allow: PermissionFlagsBits.ViewChannel });
+	await shop.told(ren.press(shown, 'Ban from the bot', { unchecked: true }), /Only moderators/);
+	expect(await findCard(shop.db, id)).toMatchObject({ state: 'open', decisions: 0 });
+	// There a server may say otherwise: it is the moderators' own channel.
+	const both = PermissionFlagsBits.ViewChannel | PermissionFlagsBits.ManageMessages;
+	shop.discord.setOverwrite('mod-log', { user: 'ren', allow: both });
+	await decideOn('ren', shown, 'Keep');
+	shop.discord.setOverwrite('mod-log', { user: 'ren' });
+	shop.discord.setOverwrite('gallery', { user: 'ren' });
 });
 
 test('a member’s eleventh report of a day is refused', async () => {

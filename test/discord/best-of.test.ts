@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Status } from 'discord.js';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findGeneration, takeGeneration } from '../../src/db/generations.ts';
@@ -43,10 +44,18 @@ describe.each(databaseKinds)('the best of many, on %s', (kind) => {
 		await settlePainted({ ...queue, store }, job, taken, pictures, { paintMs: 10, runMs: 9, rateMs: 5 });
 		return generation.id;
 	};
-	const channel = { id: '800', partial: false, guild: {}, nsfw: false, isDMBased: () => false, isThread: () => false };
+	const channel = {
+		id: '800',
+		partial: false,
+		guild: { shardId: 0 },
+		nsfw: false,
+		isDMBased: () => false,
+		isThread: () => false,
+	};
 	const client = {
 		channels: { cache: new Map([['800', channel]]) },
 		guilds: { cache: new Map() },
+		ws: { shards: new Map([[0, { status: Status.Ready }]]) },
 	} as unknown as LastWordOptions['client'];
 	const compose = async (id: string) => {
 		const options = {

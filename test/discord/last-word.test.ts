@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MessageFlags } from 'discord.js';
+import { MessageFlags, Status } from 'discord.js';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { pictureOf } from '../../src/commands/components/target.ts';
@@ -69,7 +69,7 @@ class Recorder {
 		const channel = {
 			id: '800',
 			partial: false,
-			guild: {},
+			guild: { shardId: 0 },
 			nsfw: this.isNsfw,
 			isDMBased: () => false,
 			isThread: () => false,
@@ -81,6 +81,7 @@ class Recorder {
 			},
 			channels: { cache: new Map([['800', channel]]) },
 			guilds: { cache: new Map() },
+			ws: { shards: new Map([[0, { status: Status.Ready }]]) },
 		} as unknown as DeliveryOptions['client'];
 	}
 

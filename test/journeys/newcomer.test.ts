@@ -71,8 +71,8 @@ describe.each(databaseKinds)('a newcomer on %s', { timeout: 60_000 }, (kind) => 
 		]);
 	});
 
-	const everyButton = () => {
-		test.for(['V1', 'V2', 'V3', 'V4'])('%s brings four variations', async (label) => {
+	const everyButton = (variations: readonly string[]) => () => {
+		test.for(variations)('%s brings four variations', async (label) => {
 			const message = await pressFor(label);
 			expect(picturesOf(message)).toHaveLength(4);
 			expect(textOf(message)).toMatch(/^Variations of /);
@@ -109,7 +109,7 @@ describe.each(databaseKinds)('a newcomer on %s', { timeout: 60_000 }, (kind) => 
 		});
 	};
 
-	everyButton();
+	everyButton(['V1', 'V4'])();
 
 	test.for(['U1', 'U2', 'U3', 'U4'])('%s brings one picture, four times as wide', async (label) => {
 		const message = await pressFor(label);
@@ -162,7 +162,7 @@ describe.each(databaseKinds)('a newcomer on %s', { timeout: 60_000 }, (kind) => 
 		expect((await mika.messages()).filter(isResult).length).toBeGreaterThan(5);
 	});
 
-	describe('after a restart', everyButton);
+	describe('after a restart', everyButton(['V2', 'V3']));
 
 	test('after a restart U still finds the picture that it made before', async () => {
 		const grid = (await mika.messages()).find(isResult)!;

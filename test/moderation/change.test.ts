@@ -4,7 +4,9 @@ import type { Db } from '../../src/db/client.ts';
 import { audit, settings } from '../../src/db/schema.ts';
 import { latestChanges, settingsOfGuild, writeSettings } from '../../src/db/settings.ts';
 import { type ChangeOutcome, changeSettings, undoChange } from '../../src/moderation/change.ts';
+import { normalise } from '../../src/moderation/normalise.ts';
 import { lookUpPlace } from '../../src/moderation/place.ts';
+import { applyRules } from '../../src/moderation/rules.ts';
 import { databaseKinds, makeDatabase, type TestDatabase } from '../support/databases.ts';
 
 describe.each(databaseKinds)('changing settings on %s', (kind) => {
@@ -182,6 +184,37 @@ describe.each(databaseKinds)('changing settings on %s', (kind) => {
 		expect(await rowOf(guildId)).toMatchObject({ values: { buttons: 'author', spoiler: 'always' } });
 		expect((await lookUpPlace(db, guildId, facts)).ceiling).toBe('explicit');
 		expect(await db.select().from(settings).where(eq(settings.guildId, guildId))).toHaveLength(1);
+	});
+
+	describe('what a row says that cannot be read whole', () => {
+		const facts = { ageRestricted: true } as const;
+		const block = { match: 'words', text: 'kill', action: 'block' };
+		const placeOf = async (values: Record<string, unknown>) => {
+			const guildId = newGuild();
+			await writeSettings(db, { guildId, channelId: '', version: 0, values });
+			return (await lookUpPlace(db, guildId, facts)).settings;
+		};
+
+		test('holds where it can be read: bans of words, roles, channels', async () => {
+			const { rules, artists, draws } = await placeOf({ rules: [block], artists: ['1'.repeat(18)], fromLater: true });
+			expect(applyRules(normalise('kill'), rules!).stop).toBeDefined();
+			expect(artists).toEqual(['1'.repeat(18)]);
+			expect(draws).toBe(true);
+			expect((await placeOf({ draws: false, fromLater: true })).draws).toBe(false);
+		});
+
+		test.for([{ rules: [{ ...block, since: 1 }] }, { artists: 'all' }, { draws: 'perhaps' }])(
+			'shuts the place where it cannot, and would shut somebody or something out: %j',
+			async (values) => expect((await placeOf(values)).draws).toBe(false),
+		);
+
+		test('shuts the channel whose own word cannot be read, and no other', async () => {
+			const guildId = newGuild();
+			await writeSettings(db, { guildId, channelId: '5', version: 0, values: { draws: 'perhaps' } });
+			const drawsIn = async (settingsChannelId: string) =>
+				(await lookUpPlace(db, guildId, { ...facts, settingsChannelId })).settings.draws;
+			expect([await drawsIn('5'), await drawsIn('6')]).toEqual([false, true]);
+		});
 	});
 });
 

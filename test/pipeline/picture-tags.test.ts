@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type FloatImage, toRgb } from '../../src/images/pixels.ts';
 import { Sdxl } from '../../src/pipeline/sdxl.ts';
 import { Tagger } from '../../src/pipeline/tagger.ts';
-import { aspectNames } from '../../src/prompt/aspects.ts';
 import { makeRecipe } from '../../src/prompt/recipe.ts';
 import { parseRequest, type RequestOptions } from '../../src/prompt/request.ts';
 import { modelOf } from './golden.ts';
@@ -30,11 +29,15 @@ afterAll(async () => {
 	await sdxl.networks.release();
 });
 
-test.for(aspectNames)('a girl asked for with blue hair has blue hair in every shape: %s', async (aspect) => {
-	const pictures = await draw({ prompt: blueGirl, aspect, seed: 0, count: 4 });
-	const hits = await Promise.all(pictures.map((picture) => probability(picture, 'blue_hair')));
-	expect(hits.filter((p) => p >= found)).toHaveLength(4);
-});
+// the extremes and what people use most
+test.for(['1:1', '13:19', '19:13', '12:5', '5:12'] as const)(
+	'a girl asked for with blue hair has blue hair in every shape: %s',
+	async (aspect) => {
+		const pictures = await draw({ prompt: blueGirl, aspect, seed: 0, count: 4 });
+		const hits = await Promise.all(pictures.map((picture) => probability(picture, 'blue_hair')));
+		expect(hits.filter((p) => p >= found)).toHaveLength(4);
+	},
+);
 
 test('hair has the colour that was asked for, in prompts of all sorts', async () => {
 	const prompts = [

@@ -23,12 +23,21 @@ const words = /\p{L} \p{Ll}/u;
  * faults, the log and SQL, which no member reads.
  */
 export function textsOfTheProgram(): Found[] {
+	return found(rooms, (text) => words.test(text));
+}
+
+/** Finds words that stand alone and may be what a button, a field or a choice of a panel is called: `Undo`, `Upload…`. */
+export function labelsOfTheProgram(): Found[] {
+	return found(/^commands\//, (text) => /^(?:[^\p{L}\p{N}]{1,3} )?\p{Lu}\p{L}+[…?]?$/u.test(text));
+}
+
+function found(rooms: RegExp, isWanted: (text: string) => boolean): Found[] {
 	return readdirSync(src, { recursive: true, encoding: 'utf8' })
 		.filter((file) => file.endsWith('.ts') && rooms.test(file))
 		.toSorted()
 		.flatMap((file) => {
 			const tree = parseAst(readFileSync(`${src}${file}`, 'utf8'), { lang: 'ts' }) as unknown as Node;
-			return [...new Set(textsIn(tree))].map((text) => ({ file, text }));
+			return [...new Set(textsIn(tree))].filter(isWanted).map((text) => ({ file, text }));
 		});
 }
 
@@ -36,9 +45,8 @@ function textsIn(node: unknown): string[] {
 	if (Array.isArray(node)) return node.flatMap(textsIn);
 	if (!isNode(node) || isForNobody(node)) return [];
 	if (!isText(node)) return Object.values(node).flatMap(textsIn);
-	const texts = waysOf(node)
-		.map((text) => text.replace(/(^|[.!?] )7 (?=\p{Lu})/gu, `$1${sample}. `))
-		.filter((text) => words.test(text));
+	// What is put before a sentence is a sentence.
+	const texts = waysOf(node).map((text) => text.replace(/(^|[.!?] )7 (?=\p{Lu})/gu, `$1${sample}. `));
 	return [...texts, ...putInto(node)];
 }
 

@@ -71,7 +71,7 @@ test('every phrase is one that the program says', () => {
 		const found = next.filter((pair) => pairs.has(pair)).length;
 		return parts.flat().some((word) => !known.has(word)) || found < next.length / 2;
 	});
-	const puzzles = ['**Words added:** {0}', '{0} changed settings'];
+	const puzzles = ['**Words added:** {0}', '{0} changed settings', 'no warnings', '1 warning'];
 	expect(stale.filter((it) => !puzzles.includes(it))).toEqual([]);
 });
 
@@ -144,6 +144,23 @@ test('what members wrote comes back whole, and unknown sentences stay as they ar
 			);
 			expect(say(words, `Zzyzx ${match}`)).toBe(`Zzyzx ${match}`);
 		}),
+	);
+});
+
+test('what tells how many takes a number, and not whatever a member wrote', () => {
+	for (const words of translations) {
+		expect(say(words, 'three of my pictures')).toBe('three of my pictures');
+		expect(say(words, '1,003 pictures')).not.toMatch(/pictures/);
+	}
+});
+
+test('a sentence in bold is one, and a list in front of another is said as well', () => {
+	const said = say(
+		wordsFor('de'),
+		'3 rules: 2 block, 1 replaces. Nothing was changed. ⚠️ **Everybody sees this channel.** Thank you.',
+	);
+	expect(said).toBe(
+		'3 Regeln: 2 verbieten, 1 ersetzt. Es wurde nichts geändert. ⚠️ **Diesen Kanal sehen alle.** Danke.',
 	);
 });
 

@@ -7,7 +7,7 @@ import { type AuditSearch, auditPage, decodeSearch } from '../audit-page.ts';
 import type { Call, Component } from '../context.ts';
 import type { Press } from '../custom-id.ts';
 import { undoDecision } from '../decisions.ts';
-import { isModerator } from '../moderator.ts';
+import { moderatesGuild } from '../moderator.ts';
 import { rejudge, rejudgedText } from '../rejudge.ts';
 import { guildOfManager } from '../settings/desk.ts';
 import { follow } from './case.ts';
@@ -19,7 +19,7 @@ export const auditComponents: Component[] = [
 	{
 		verb: 'audit-undo',
 		async button(interaction, press, call) {
-			const guildId = guildOf(interaction);
+			const guildId = guildOf(interaction, call);
 			const entry = await findAudit(call.db, guildId, Number(press.id) || 0);
 			if (!entry) throw new UserError('no-such-entry', 'This is not in the log of this server.');
 			await interaction.deferUpdate();
@@ -58,13 +58,14 @@ async function undoSettings(
 }
 
 async function turn(interaction: ButtonInteraction, press: Press, call: Call): Promise<void> {
-	guildOf(interaction);
+	guildOf(interaction, call);
 	await interaction.deferUpdate();
 	await show(interaction, call, decodeSearch(press.id), press.position ?? 0);
 }
 
-async function show(interaction: ButtonInteraction, { db, place }: Call, search: AuditSearch, page: number) {
-	const guild = { guildId: guildOf(interaction), logChannelId: place.guild.logChannelId };
+async function show(interaction: ButtonInteraction, call: Call, search: AuditSearch, page: number) {
+	const { db, place } = call;
+	const guild = { guildId: guildOf(interaction, call), logChannelId: place.guild.logChannelId };
 	await interaction.editReply({
 		flags: MessageFlags.IsComponentsV2,
 		components: await auditPage(db, guild, search, page),
@@ -72,8 +73,9 @@ async function show(interaction: ButtonInteraction, { db, place }: Call, search:
 	});
 }
 
-function guildOf({ guildId, memberPermissions }: ButtonInteraction): string {
-	if (guildId === null || !isModerator(memberPermissions))
+function guildOf(interaction: ButtonInteraction, { place }: Call): string {
+	const { guildId } = interaction;
+	if (guildId === null || !moderatesGuild(interaction, place.guild))
 		throw new UserError('not-a-moderator', 'Only moderators of a server see its log.');
 	return guildId;
 }

@@ -7,7 +7,7 @@ import { caseFile, casePictures } from '../case-file.ts';
 import type { Call, Component } from '../context.ts';
 import type { Press } from '../custom-id.ts';
 import { type Aftermath, type Decision, decide, undoLast } from '../decisions.ts';
-import { isModerator } from '../moderator.ts';
+import { moderatesGuild } from '../moderator.ts';
 import { takeAway } from '../removal.ts';
 
 const daySeconds = 86_400;
@@ -61,9 +61,13 @@ function button(verb: Component['verb'], decisionOf: (call: Call) => Decision): 
 }
 
 /** Finds the case that a press is about, for moderators of its guild. */
-async function caseOf(interaction: MessageComponentInteraction, press: Press, { db }: Call): Promise<Generation> {
+async function caseOf(
+	interaction: MessageComponentInteraction,
+	press: Press,
+	{ db, place }: Call,
+): Promise<Generation> {
 	const card = await findCard(db, press.id);
-	if (!isModerator(interaction.memberPermissions) || (card && card.guildId !== interaction.guildId))
+	if (!moderatesGuild(interaction, place.guild) || (card && card.guildId !== interaction.guildId))
 		throw new UserError('not-a-moderator', 'Only moderators of this server decide about reports.');
 	const generation = card && (await findGeneration(db, card.generationId));
 	if (!generation) throw new UserError('no-such-case', 'This report is no longer there.');

@@ -12,7 +12,7 @@ import { approveHeld, type Reviewing, refuseHeld } from '../../queue/held.ts';
 import type { Call, Component } from '../context.ts';
 import type { Press } from '../custom-id.ts';
 import { memberFactsNow } from '../member-now.ts';
-import { isModerator } from '../moderator.ts';
+import { moderatesGuild } from '../moderator.ts';
 import { showCase } from './case.ts';
 
 /** ✅ and ❌ on the card of a wish at which moderators look first. */
@@ -44,11 +44,11 @@ export const heldComponents: Component[] = [
 async function reviewing(
 	interaction: ButtonInteraction,
 	{ id }: Press,
-	{ db }: Call,
+	{ db, place }: Call,
 ): Promise<{ who: Reviewing; generation: Generation }> {
-	const { guildId, user, memberPermissions } = interaction;
+	const { guildId, user } = interaction;
 	const card = await findCard(db, id);
-	if (guildId === null || !isModerator(memberPermissions) || (card && card.guildId !== guildId))
+	if (guildId === null || !moderatesGuild(interaction, place.guild) || (card && card.guildId !== guildId))
 		throw new UserError('not-a-moderator', 'Only moderators of this server decide about this.');
 	const generation = card && (await findGeneration(db, id));
 	if (!generation || generation.heldFor === null)
