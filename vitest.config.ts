@@ -7,6 +7,8 @@ export default defineConfig({
 		maxWorkers: 2,
 		testTimeout: 30_000,
 		hookTimeout: 60_000,
+		// as long as other waits: a busy machine is no failure
+		expect: { poll: { timeout: 10_000 } },
 		globalSetup: ['test/support/global-setup.ts'],
 	},
 });

@@ -195,7 +195,7 @@ function fitClipSkip(clipSkip: number | undefined, { mostClipSkip = 12 }: Model,
 /** Sides are multiples of what the model takes; twice its native side, and the area of the second pass, is the most. */
 function fitSize(
 	{ width, height, parent, upscaler, hires }: CarriedRecipe & Partial<Pick<Recipe, 'parent'>>,
-	{ nativeSize, sizeMultiple }: Model,
+	{ nativeSize, sizeMultiple, upscaler: own }: Model,
 	notes: string[],
 ): { width: number; height: number } {
 	if (width === undefined || height === undefined) {
@@ -206,9 +206,8 @@ function fitSize(
 	const isGiven = (parent !== undefined && upscaler !== undefined) || (width % step === 0 && height % step === 0);
 	const snap = (side: number) => (isGiven ? side : Math.max(1, Math.round(side / step)) * step);
 	const size = { width: snap(width), height: snap(height) };
-	const isTooLarge =
-		Math.max(size.width, size.height) > 2.5 * nativeSize || size.width * size.height > 2.5 * nativeSize ** 2;
-	if (isTooLarge && upscaler === undefined)
+	const unit = nativeSize * (upscaler === undefined ? 1 : (own?.scale ?? 1));
+	if (Math.max(size.width, size.height) > 2.5 * unit || size.width * size.height > 2.5 * unit ** 2)
 		throw new UserError(
 			'too-large',
 			`It has ${width}×${height} pixels, which is more than this model draws. Make a smaller one with /imagine.`,

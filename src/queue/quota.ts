@@ -55,6 +55,11 @@ export async function checkQuota(
 	if (perDay === undefined) return;
 	const used = await picturesSince(tx, who.guildId, who.userId, new Date(Date.now() - dayMs));
 	if (used.pictures + pictures <= perDay) return;
+	if (perDay === 0)
+		throw new UserError(
+			'day-is-over',
+			'This server lets you paint no pictures for now. Its moderators can change that.',
+		);
 	const left = Math.max(0, perDay - used.pictures);
 	const again = used.first ? ` The next comes free <t:${Math.ceil((used.first.getTime() + dayMs) / 1000)}:R>.` : '';
 	throw new UserError(

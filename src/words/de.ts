@@ -104,6 +104,8 @@ export const de: Translation = {
 		'You may paint {0} pictures in 24 hours here, and have.':
 			'Hier darfst du {0} Bilder in 24 Stunden malen, und die hast du gemalt.',
 		'The next comes free {0}.': 'Das nächste wird {0} frei.',
+		'This server lets you paint no pictures for now.': 'Auf diesem Server darfst du vorerst keine Bilder malen.',
+		'Its moderators can change that.': 'Seine Moderation kann das ändern.',
 		'The moderators of this server warned you about {0}.':
 			'Die Moderatoren dieses Servers haben dich verwarnt, es geht um {0*}.',
 		'and about {0}': 'und um {0*}',
@@ -467,7 +469,7 @@ export const de: Translation = {
 			'Alles bei Altersbeschränkung, sonst bis sensitive',
 		'Ratings: only safe': 'Einstufung: nur safe',
 		'Nothing daring at all': 'Gar nichts Gewagtes',
-		'Ratings: up to sensitive': 'Einstufung: bis sensitive',
+		'Ratings: no NSFW, up to sensitive': 'Einstufung: kein NSFW, bis sensitive',
 		'No NSFW, whatever Discord allows': 'Kein NSFW, was Discord auch erlaubt',
 		'Ratings: up to nsfw': 'Einstufung: bis nsfw',
 		'Ratings: up to explicit': 'Einstufung: bis explicit',

@@ -101,6 +101,8 @@ export const ja: Translation = {
 		'You may paint {0} pictures in 24 hours here, and have.':
 			'ここで描けるのは24時間に{0}枚までで、もう使い切りました。',
 		'The next comes free {0}.': '次は{0}に描けます。',
+		'This server lets you paint no pictures for now.': 'このサーバーでは今のところ画像を描けません。',
+		'Its moderators can change that.': 'モデレーターが変更できます。',
 		'The moderators of this server warned you about {0}.': 'このサーバーのモデレーターから警告があります：{0*}。',
 		'and about {0}': '{0*}',
 		'this picture: {0}': 'この絵：{0}',
@@ -456,7 +458,7 @@ export const ja: Translation = {
 			'年齢制限チャンネルではすべて、ほかでは sensitive まで',
 		'Ratings: only safe': 'レーティング：safe のみ',
 		'Nothing daring at all': '過激なものは描きません',
-		'Ratings: up to sensitive': 'レーティング：sensitive まで',
+		'Ratings: no NSFW, up to sensitive': 'レーティング：NSFWなし、sensitive まで',
 		'No NSFW, whatever Discord allows': 'Discordの設定にかかわらずNSFWは描きません',
 		'Ratings: up to nsfw': 'レーティング：nsfw まで',
 		'Ratings: up to explicit': 'レーティング：explicit まで',

@@ -56,8 +56,8 @@ describe('a picture that came out otherwise than it was asked for', () => {
 		// Somebody else presses the same U, where the channel allows less by now: they do not see it either.
 		run.discord.setNsfw('after-dark', false);
 		const press = run.discord.user('ren').press(painted, 'U2');
-		const answer = await press.waitForFollowup(isPrivate);
-		expect(answer.content).toMatch(/came out `explicit`, and this channel allows `sensitive` at most/);
+		const answer = await press.waitFor(isPrivate);
+		expect(answer.content).toMatch(/That picture is `explicit`, and this channel allows `sensitive` at most/);
 		expect(answer.attachments).toEqual([]);
 	});
 

@@ -24,6 +24,7 @@ const drawable = [
 	ChannelType.GuildText,
 	ChannelType.GuildAnnouncement,
 	ChannelType.GuildForum,
+	ChannelType.GuildMedia,
 	ChannelType.GuildVoice,
 	ChannelType.GuildStageVoice,
 ] as const;
@@ -134,7 +135,7 @@ const choicesOf = {
 			description: 'All where a channel is restricted by age, else up to sensitive',
 		},
 		{ value: 'safe', label: 'Ratings: only safe', description: 'Nothing daring at all' },
-		{ value: 'sensitive', label: 'Ratings: up to sensitive', description: 'No NSFW, whatever Discord allows' },
+		{ value: 'sensitive', label: 'Ratings: no NSFW, up to sensitive', description: 'No NSFW, whatever Discord allows' },
 		{ value: 'nsfw', label: 'Ratings: up to nsfw', description: 'Only where Discord restricts by age' },
 		{ value: 'explicit', label: 'Ratings: up to explicit', description: 'Only where Discord restricts by age' },
 	],
