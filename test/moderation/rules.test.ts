@@ -53,7 +53,9 @@ describe('what a rule does', () => {
 			{ text: 'gun', action: 'replace', replacement: 'water gun', except: ['water gun'] },
 			{ text: 'blood', match: 'tag', action: 'replace', replacement: '' },
 		];
-		expect(apply('1girl, blood, holding GUN, smile', rules)).toMatchObject({ prompt: '1girl, holding water gun, smile' });
+		expect(apply('1girl, blood, holding GUN, smile', rules)).toMatchObject({
+			prompt: '1girl, holding water gun, smile',
+		});
 		expect(apply('1girl, holding water gun, smile', rules)).toEqual({ prompt: '1girl, holding water gun, smile' });
 	});
 
