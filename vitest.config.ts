@@ -4,7 +4,8 @@ export default defineConfig({
 	test: {
 		include: ['test/**/*.test.ts'],
 		pool: 'forks',
-		maxWorkers: 2,
+		// one more than cores on a small machine: many journeys wait for processes that they started
+		maxWorkers: 3,
 		testTimeout: 30_000,
 		hookTimeout: 60_000,
 		// as long as other waits: a busy machine is no failure

@@ -6,12 +6,10 @@ import { sql } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
-import { drizzle as drizzlePostgres } from 'drizzle-orm/postgres-js';
-import { migrate as migratePostgres } from 'drizzle-orm/postgres-js/migrator';
 import { type ConstructorOptions, fromPglite } from 'pg-boss';
-import postgres from 'postgres';
 import { SetupError } from '../errors.ts';
 import { lockFolder } from './folder-lock.ts';
+import { loadPostgres } from './postgres-driver.ts';
 import * as schema from './schema.ts';
 
 /** Drizzle over either database. A transaction has the same shape. */
@@ -58,14 +56,15 @@ async function openEmbedded(stateDir: string): Promise<Database> {
 }
 
 async function openPostgres(url: string): Promise<Database> {
+	const { postgres, drizzle, migrate } = await loadPostgres();
 	const client = postgres(url, { max: 10, connect_timeout: 10, onnotice: () => {} });
-	const db = drizzlePostgres(client, { schema });
+	const db = drizzle(client, { schema });
 	try {
 		await client`select 1`;
 		const one = postgres(url, { max: 1, onnotice: () => {} });
 		try {
 			await one`select pg_advisory_lock(${migrationLock})`;
-			await migratePostgres(drizzlePostgres(one), { migrationsFolder });
+			await migrate(drizzle(one), { migrationsFolder });
 		} finally {
 			await one.end();
 		}

@@ -15,8 +15,8 @@ test('no hostile prompt crashes, pings, breaks a message or holds the bot up', (
 	const { wrong, drawn, refused, unread, clock } = fuzzPrompts(prompts, 20);
 	expect(wrong).toEqual([]);
 	expect(Math.min(drawn, refused, unread)).toBeGreaterThan(0);
-	// of the processor: others on this machine may take the thread's turn
-	expect(clock.longestCpuMs).toBeLessThanOrEqual(longestStepMs);
+	// Of the processor, and twice the bound of the long run (docs/fuzz.md): few steps, cold, beside other tests.
+	expect(clock.longestCpuMs).toBeLessThanOrEqual(2 * longestStepMs);
 });
 
 test('no mangled picture is more than refused', async () => {
