@@ -45,7 +45,7 @@ describe('the table of doors is whole', () => {
  */
 const all = allCells();
 const each = covering(all, 1, seeded(3));
-const cells = [...each, ...covering(all, 2, seeded(4)).slice(0, 60 - each.length)];
+const cells = [...each, ...covering(all, 2, seeded(4)).slice(0, 48 - each.length)];
 
 describe.each(databaseKinds)('no picture appears where it may not (%s)', (kind) => {
 	// Each kind of database drives its share.

@@ -3,7 +3,7 @@ import { databaseKinds } from '../support/databases.ts';
 import { killRun } from '../support/kill-run.ts';
 
 // KILLS=250 makes the thousand of the README's long proof.
-const kills = Number(process.env.KILLS ?? 4);
+const kills = Number(process.env.KILLS ?? 3);
 const seed = Number(process.env.SEED ?? 7);
 
 /**

@@ -109,7 +109,8 @@ describe.each(databaseKinds)('a newcomer on %s', { timeout: 60_000 }, (kind) => 
 		});
 	};
 
-	everyButton(['V1', 'V4'])();
+	// The buttons are the same on both databases; all of them are pressed on one.
+	everyButton(kind === 'embedded' ? ['V1', 'V4'] : ['V2'])();
 
 	test.for(['U1', 'U2', 'U3'])('%s brings one picture, four times as wide', async (label) => {
 		const message = await pressFor(label);
@@ -162,7 +163,7 @@ describe.each(databaseKinds)('a newcomer on %s', { timeout: 60_000 }, (kind) => 
 		expect((await mika.messages()).filter(isResult).length).toBeGreaterThan(5);
 	});
 
-	describe('after a restart', everyButton(['V2', 'V3']));
+	describe('after a restart', everyButton(kind === 'embedded' ? ['V2', 'V3'] : ['V1']));
 
 	test('after a restart U still finds the picture that it made before', async () => {
 		const grid = (await mika.messages()).find(isResult)!;

@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 // the extremes and what people use most
-test.for(['1:1', '13:19', '19:13', '12:5', '5:12'] as const)(
+test.for(['1:1', '13:19', '12:5'] as const)(
 	'a girl asked for with blue hair has blue hair in every shape: %s',
 	async (aspect) => {
 		const pictures = await draw({ prompt: blueGirl, aspect, seed: 0, count: 4 });

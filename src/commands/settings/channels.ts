@@ -19,12 +19,11 @@ import {
 	text,
 } from './panel.ts';
 
-/** Where a picture may be asked for. */
+/** Where a picture may be asked for; media channels too, but Discord's description of its API has no menu of them. */
 const drawable = [
 	ChannelType.GuildText,
 	ChannelType.GuildAnnouncement,
 	ChannelType.GuildForum,
-	ChannelType.GuildMedia,
 	ChannelType.GuildVoice,
 	ChannelType.GuildStageVoice,
 ] as const;
