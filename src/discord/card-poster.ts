@@ -16,7 +16,7 @@ import type { Log } from '../log.ts';
 import { lookUpPlace } from '../moderation/place.ts';
 import type { RatingThresholds } from '../moderation/thresholds.ts';
 import { translated } from '../words/translated.ts';
-import { factsNow } from './facts.ts';
+import { factsAsked } from './facts.ts';
 import { serverWords } from './language.ts';
 import { discordErrorCode, isRefusal } from './rest-errors.ts';
 
@@ -113,7 +113,7 @@ async function showCard(options: CardPosterOptions, card: Card): Promise<void> {
 	const isUndecided = file?.card.state === 'open' || file?.card.state === 'held';
 	if (!file || (card.messageId === null && !isUndecided)) return markCardShown(db, card, null);
 	const channelId = card.channelId ?? (await chosenChannel(options, card.guildId));
-	const place = await lookUpPlace(db, card.guildId, await factsNow(client, channelId));
+	const place = await lookUpPlace(db, card.guildId, await factsAsked(client, channelId));
 	const pictures = await casePictures(store, file, place, thresholds);
 	const body = {
 		flags: MessageFlags.IsComponentsV2,

@@ -28,7 +28,8 @@ export function factsOfInteraction(interaction: Interaction, raw?: SeenRaw): Cha
 }
 
 /**
- * What is known of a channel now, at delivery: it may have changed since the pictures were asked for, or be gone.
+ * What is known of a channel now, by what the gateway tells of every change. A gateway that seems to be there and is not (a
+ * connection half open) tells nothing: before pictures are posted, ask with `factsAsked`.
  *
  * @param seenAgeRestricted what the interaction said, where the bot is not in the server and cannot ask
  */
@@ -37,20 +38,43 @@ export async function factsNow(
 	channelId: string,
 	seenAgeRestricted: boolean | null = null,
 ): Promise<ChannelFacts> {
-	if (seenAgeRestricted !== null) return channelFacts({ kind: 'guild-text', nsfw: seenAgeRestricted });
 	const cached = client.channels.cache.get(channelId);
-	if (cached && isKeptUpToDate(client, cached)) return factsOfChannel(cached);
+	if (seenAgeRestricted === null && cached && isKeptUpToDate(client, cached)) return factsOfChannel(cached);
+	return factsAsked(client, channelId, seenAgeRestricted);
+}
+
+/** What Discord says of a channel when it is asked, whatever is remembered of it: what a picture is posted by. */
+export async function factsAsked(
+	client: Client,
+	channelId: string,
+	seenAgeRestricted: boolean | null = null,
+): Promise<ChannelFacts> {
+	if (seenAgeRestricted !== null) return channelFacts({ kind: 'guild-text', nsfw: seenAgeRestricted });
+	// A direct message has no flag that could change.
+	if (client.channels.cache.get(channelId)?.isDMBased()) return channelFacts({ kind: 'dm' });
+	const channel = await askForChannel(client, channelId);
+	// The whole server's restriction can only let more be shown: what is remembered of none is enough.
+	if (channel && !channel.isDMBased() && isAgeRestricted(channel.guild))
+		await client.guilds.fetch({ guild: channel.guildId, force: true });
+	return factsOfChannel(channel);
+}
+
+async function askForChannel(client: Client, channelId: string): Promise<Channel | null> {
 	try {
 		const channel = await client.channels.fetch(channelId, { force: true });
 		// A thread is as its parent is.
 		if (channel?.isThread() && channel.parentId !== null)
 			await client.channels.fetch(channel.parentId, { force: true });
-		return factsOfChannel(channel);
+		return channel;
 	} catch (error) {
 		const code = discordErrorCode(error);
-		if (code === RESTJSONErrorCodes.UnknownChannel || code === RESTJSONErrorCodes.MissingAccess)
-			return factsOfChannel(null);
-		throw error;
+		if (code === RESTJSONErrorCodes.UnknownChannel) return null;
+		if (code !== RESTJSONErrorCodes.MissingAccess) throw error;
+		// Members use commands where the bot may not look, too. Of such a channel the server's list tells.
+		const known = client.channels.cache.get(channelId);
+		if (!known || known.isDMBased()) return null;
+		const listed = await known.guild.channels.fetch();
+		return listed.has(known.isThread() ? (known.parentId ?? '') : channelId) ? known : null;
 	}
 }
 

@@ -15,7 +15,7 @@ import type { RatingThresholds } from '../moderation/thresholds.ts';
 import { stepsOf } from '../queue/price.ts';
 import { say, type Words } from '../words/index.ts';
 import { chooseBest } from './best-of.ts';
-import { factsNow, memberNow } from './facts.ts';
+import { factsAsked, memberNow } from './facts.ts';
 import { wordsOf } from './language.ts';
 import { endedLayout, forgottenLayout, type MessageBody, resultLayout, withheldLayout } from './layouts.ts';
 
@@ -42,7 +42,7 @@ export interface LastWord {
  */
 export async function composeLastWord(options: LastWordOptions, generation: Generation): Promise<LastWord> {
 	const { db } = options;
-	const facts = await factsNow(options.client, generation.channelId, generation.seenAgeRestricted);
+	const facts = await factsAsked(options.client, generation.channelId, generation.seenAgeRestricted);
 	const place = await lookUpPlace(db, generation.guildId, facts);
 	const words = wordsOf(options.client, generation, place.guild);
 	const refusal = refusalOf(generation, place, await memberAtFirst(options, generation, place));

@@ -54,6 +54,7 @@ export class Gateway {
 	readonly #sessions = new Map<string, Session>();
 	#refuseResume = false;
 	#muteHeartbeats = false;
+	#losesEvents = false;
 	/** What the bot sent, newest last: for tests. */
 	readonly received: GatewaySendPayload[] = [];
 
@@ -104,6 +105,11 @@ export class Gateway {
 	/** Stops acknowledging heartbeats, which makes a client think the connection dead; until called with false. */
 	muteHeartbeats(muted = true): void {
 		this.#muteHeartbeats = muted;
+	}
+
+	/** Loses every event while the connection seems alive, as a half-open one does; until called with false. */
+	loseEvents(lost = true): void {
+		this.#losesEvents = lost;
 	}
 
 	close(): void {
@@ -193,6 +199,7 @@ export class Gateway {
 	}
 
 	#dispatchTo(session: Session, name: string, data: unknown): void {
+		if (this.#losesEvents) return;
 		session.seq += 1;
 		const event: Event = { op: 0, t: name, s: session.seq, d: data };
 		session.events.push(event);

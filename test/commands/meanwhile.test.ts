@@ -1,3 +1,4 @@
+import { PermissionFlagsBits } from 'discord.js';
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { rejudge } from '../../src/commands/rejudge.ts';
@@ -102,6 +103,45 @@ describe('between press and delivery', () => {
 		const removed = await user('kei').waitForMessage('mod-log', (m) => /🗑️ Removed/.test(textOf(m)));
 		await user('kei').press(removed, 'Undo').acked();
 		await user('ren').waitForMessage('gallery', (m) => isResult(m) && buttonsOf(m)[0]!.customId.includes(id));
+	});
+
+	describe('a gateway that only seems to be there', () => {
+		const bit = (name: keyof typeof PermissionFlagsBits) => PermissionFlagsBits[name];
+		const takeView = (deny = bit('ViewChannel')) =>
+			shop.discord.setOverwrite('after-dark', { user: shop.discord.state.bot.id, deny });
+		beforeEach(async () => {
+			shop.ratings = rated({ explicit: 1 });
+			await shop.choose({ adultGuild: true });
+		});
+		afterEach(async () => {
+			shop.discord.gateway.loseEvents(false);
+			takeView(0n);
+			shop.discord.setGuildNsfwLevel('default');
+			shop.discord.setNsfw('after-dark', true);
+			await shop.choose({ adultGuild: false });
+		});
+		const unflag = () => shop.discord.setNsfw('after-dark', false);
+
+		test.each([
+			['a channel', 'after-dark', () => {}, unflag],
+			['its thread', 'late sketches', () => {}, unflag],
+			['a channel that the bot may not see', 'after-dark', takeView, unflag],
+			[
+				'a channel of a server for adults',
+				'gallery',
+				() => shop.discord.setGuildNsfwLevel('ageRestricted'),
+				() => shop.discord.setGuildNsfwLevel('default'),
+			],
+		] as const)('%s: Discord is asked what holds, not what is remembered', async (_, channel, before, meanwhile) => {
+			before();
+			await shop.shown(ask('mika', '1girl, explicit', channel));
+			shop.meanwhile = (moment) => {
+				if (moment !== 'painted') return;
+				shop.discord.gateway.loseEvents();
+				meanwhile();
+			};
+			expect(picturesOf(await isWithheld(ask('mika', '1girl, explicit', channel)))).toEqual([]);
+		});
 	});
 
 	test('a rule that forbids it while it is painted: its words go at once, not when it is done', async () => {

@@ -1,6 +1,6 @@
 import { type Client, Status } from 'discord.js';
 import { expect, test } from 'vitest';
-import { factsNow } from '../../src/discord/facts.ts';
+import { factsAsked, factsNow } from '../../src/discord/facts.ts';
 
 interface FakeChannel {
 	id: string;
@@ -38,6 +38,10 @@ const thread = { id: '2', parentId: '1' };
 
 test('what the gateway keeps up to date is not asked for', async () => {
 	expect(await factsNow(clientOf(Status.Ready, wasAdult, isNot), '1')).toMatchObject({ ageRestricted: true });
+});
+
+test('what pictures are posted by is asked for all the same', async () => {
+	expect(await factsAsked(clientOf(Status.Ready, wasAdult, isNot), '1')).toMatchObject({ ageRestricted: false });
 });
 
 test.for([Status.Disconnected, Status.Connecting, Status.Resuming, Status.WaitingForGuilds])(

@@ -44,7 +44,7 @@ export class Standin extends WorldDriver {
 		return this.#running.core.faults;
 	}
 
-	/** Accidents of the gateway: `drop`, `askToReconnect`, `refuseNextResume`, `muteHeartbeats`. */
+	/** Accidents of the gateway: `drop`, `askToReconnect`, `refuseNextResume`, `muteHeartbeats`, `loseEvents`. */
 	get gateway(): Gateway {
 		return this.#running.core.gateway;
 	}
