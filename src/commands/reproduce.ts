@@ -15,6 +15,7 @@ import { noteUpload, uploadKey } from '../db/uploads.ts';
 import { UserError } from '../errors.ts';
 import { type Carried, readCarried, readPasted } from '../images/carried/index.ts';
 import { admitMember } from '../moderation/gate.ts';
+import { mayOffer } from '../moderation/offer.ts';
 import { suitFor } from '../prompt/recipe.ts';
 import type { ImagineRequest } from '../prompt/request.ts';
 import { canonicalRecipe } from '../recipe.ts';
@@ -148,8 +149,12 @@ async function repeat(interaction: Asking, call: Call, original: Original): Prom
 	const usual = usualModel(call);
 	const { recipe, request, notes } = fitCarried(carried, [usual, ...call.models.filter((model) => model !== usual)]);
 	await requireSources(call, interaction, recipe, isStored);
-	const told = [...notes];
-	if (canonicalRecipe(suitFor(recipe, call.place.ceiling)) !== canonicalRecipe(recipe))
+	const { ceiling, settings } = call.place;
+	// They quote what anybody may have written into a file, and stand in public.
+	const told = notes.filter((note) => mayOffer(note, { ceiling, rules: settings.rules }));
+	if (told.length < notes.length)
+		told.push('Some of what it names is not here, and this channel does not allow the names.');
+	if (canonicalRecipe(suitFor(recipe, ceiling)) !== canonicalRecipe(recipe))
 		told.push('What this channel allows changes the prompt, so it cannot be equal.');
 	const parentImageId = recipe.parent?.imageId;
 	await submit(interaction, call, {

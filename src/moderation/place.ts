@@ -45,8 +45,8 @@ export async function lookUpPlace(db: Db, guildId: string | null, channel: Chann
 	return placeFrom(guildId === null ? [] : await settingsRows(db, guildId, channelId), channel);
 }
 
-/** What shuts people or words out: where one of these cannot be read nobody knows whom, so nothing is drawn. */
-const shutting = ['draws', 'artists', 'rules'] as const;
+/** What keeps people, pictures or words out: where one of these cannot be read nobody knows which, so nothing is drawn. */
+const shutting = ['draws', 'artists', 'limits', 'rules'] as const;
 
 /**
  * Puts a place together from its rows. Of a row that cannot be read whole (a newer version of the bot wrote it, say) what can be read

@@ -94,6 +94,17 @@ describe('a file', () => {
 		expect(text).toContain('What this channel allows changes the prompt, so it cannot be equal.');
 	});
 
+	test('names what the channel does not allow: the names stay out of the message', async () => {
+		const ren = shop.discord.user('ren');
+		const file = (model: string) => withText(`a cat\nSteps: 7, CFG scale: 3, Seed: 9, Model: ${model}`);
+		const shown = async (model: string) =>
+			textOf((await drawn(ren.slash('reproduce', { image: file(model) }))).message);
+		expect(await shown('harbour-xl')).toContain('harbour-xl');
+		const hidden = await shown('hentai-xl');
+		expect(hidden).not.toContain('hentai');
+		expect(hidden).toContain('this channel does not allow the names');
+	});
+
 	test('in a message is found from its menu', async () => {
 		const ren = shop.discord.user('ren');
 		await shop.told(ren.menu('Reproduce', ren.say('hello')), /no picture in this message/);

@@ -203,9 +203,13 @@ describe.each(databaseKinds)('changing settings on %s', (kind) => {
 			expect((await placeOf({ draws: false, fromLater: true })).draws).toBe(false);
 		});
 
-		test.for([{ rules: [{ ...block, since: 1 }] }, { artists: 'all' }, { draws: 'perhaps' }])(
-			'shuts the place where it cannot, and would shut somebody or something out: %j',
-			async (values) => expect((await placeOf(values)).draws).toBe(false),
+		test.for([
+			{ rules: [{ ...block, since: 1 }] },
+			{ artists: 'all' },
+			{ draws: 'perhaps' },
+			{ limits: { members: { perWeek: 2 } } },
+		])('shuts the place where it cannot, and would shut somebody or something out: %j', async (values) =>
+			expect((await placeOf(values)).draws).toBe(false),
 		);
 
 		test('shuts the channel whose own word cannot be read, and no other', async () => {

@@ -20,7 +20,7 @@ export const auditComponents: Component[] = [
 		verb: 'audit-undo',
 		async button(interaction, press, call) {
 			const guildId = guildOf(interaction, call);
-			const entry = await findAudit(call.db, guildId, Number(press.id) || 0);
+			const entry = /^\d{1,9}$/.test(press.id) ? await findAudit(call.db, guildId, Number(press.id)) : undefined;
 			if (!entry) throw new UserError('no-such-entry', 'This is not in the log of this server.');
 			await interaction.deferUpdate();
 			const by = { guildId, actorId: interaction.user.id, entryId: entry.id };
