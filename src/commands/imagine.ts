@@ -12,7 +12,6 @@ import { samplerNames, samplers } from '../pipeline/samplers/index.ts';
 import { scheduleNames, schedules } from '../pipeline/schedule/names.ts';
 import { aspectChoices } from '../prompt/aspects.ts';
 import { completePrompt } from '../prompt/complete.ts';
-import { withDefaults } from '../prompt/defaults.ts';
 import { drawFrom, strengths } from '../prompt/derive.ts';
 import { type Family, familyChoices } from '../prompt/families.ts';
 import { knownTags } from '../prompt/known-tags.ts';
@@ -30,6 +29,7 @@ import { wildcardsWith } from '../prompt/wildcards.ts';
 import type { Wish } from '../queue/accept.ts';
 
 import type { Call, Command } from './context.ts';
+import { withUsual } from './defaults.ts';
 import { modelFor, usualModel } from './models.ts';
 import { admitWish, deferOnce, submit } from './submit.ts';
 import { submitWishes } from './submit-all.ts';
@@ -164,7 +164,7 @@ export const imagine: Command = {
 				);
 			const request = image ? { ...asked, aspect: asked.aspect ?? aspectOf(image) } : asked;
 			const { model, notes: told } = modelFor(call, request);
-			const { recipe, notes } = makeRecipe(withDefaults(request, call.place.guild.defaults), {
+			const { recipe, notes } = makeRecipe(withUsual(request, call), {
 				model,
 				ceiling: call.place.ceiling,
 				randomSeed: call.randomSeed,

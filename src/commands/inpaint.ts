@@ -7,7 +7,6 @@ import {
 import type { Generation } from '../db/generations.ts';
 import type { Image } from '../db/images.ts';
 import { UserError } from '../errors.ts';
-import { withDefaults } from '../prompt/defaults.ts';
 import { drawFrom, type Source, strengths } from '../prompt/derive.ts';
 import { limits } from '../prompt/options.ts';
 import { makeRecipe } from '../prompt/recipe.ts';
@@ -16,6 +15,7 @@ import type { Wish } from '../queue/accept.ts';
 import type { Recipe } from '../recipe.ts';
 import { originalOf, shownIn } from './components/target.ts';
 import type { Call, Command } from './context.ts';
+import { withUsual } from './defaults.ts';
 import { modelFor } from './models.ts';
 import { admitWish, deferOnce, submit } from './submit.ts';
 import { aspectOf, keepUpload } from './uploads.ts';
@@ -74,7 +74,7 @@ export const inpaint: Command = {
 		const request = picture ? { ...asked, aspect: asked.aspect ?? aspectOf(picture) } : asked;
 		const { model, notes: told } = modelFor(call, request);
 		const { randomSeed } = call;
-		const made = makeRecipe(withDefaults(request, call.place.guild.defaults), {
+		const made = makeRecipe(withUsual(request, call), {
 			model,
 			ceiling: call.place.ceiling,
 			randomSeed,

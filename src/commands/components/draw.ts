@@ -1,9 +1,9 @@
 import { UserError } from '../../errors.ts';
-import { withDefaults } from '../../prompt/defaults.ts';
 import { makeRecipe } from '../../prompt/recipe.ts';
 import { parseRequest } from '../../prompt/request.ts';
 import type { Component } from '../context.ts';
 import { encodePress } from '../custom-id.ts';
+import { withUsual } from '../defaults.ts';
 import { promptIn } from '../description.ts';
 import { modelFor } from '../models.ts';
 import { submit } from '../submit.ts';
@@ -27,10 +27,11 @@ export const drawSent: Component = {
 	async modal(interaction, _press, call) {
 		const asked = parseRequest(promptOf(interaction));
 		const { model, notes: told } = modelFor(call, asked);
-		const { recipe, notes } = makeRecipe(withDefaults(asked, call.place.guild.defaults), {
+		const { recipe, notes } = makeRecipe(withUsual(asked, call), {
 			model,
 			ceiling: call.place.ceiling,
 			randomSeed: call.randomSeed,
+			wildcards: call.place.guild.wildcards,
 		});
 		await submit(interaction, call, { kind: 'imagine', request: asked, recipe, notes: [...told, ...notes] });
 	},

@@ -1,5 +1,4 @@
 import type { Generation } from '../../db/generations.ts';
-import { withDefaults } from '../../prompt/defaults.ts';
 import { drawFrom, sourceIn } from '../../prompt/derive.ts';
 import { permute } from '../../prompt/permutations.ts';
 import { makeRecipe } from '../../prompt/recipe.ts';
@@ -8,6 +7,7 @@ import { cleanText } from '../../prompt/text.ts';
 import type { Wish } from '../../queue/accept.ts';
 import type { Component } from '../context.ts';
 import { encodePress } from '../custom-id.ts';
+import { withUsual } from '../defaults.ts';
 import { modelForEdit } from '../models.ts';
 import { submitWishes } from '../submit-all.ts';
 import { promptForm, promptOf } from './prompt-form.ts';
@@ -32,7 +32,7 @@ export const remix: Component = {
 		const wishes = permute(cleanText(prompt)).map((text): Wish => {
 			const changed = parseRequest({ ...kept, ...typed, prompt: text });
 			const { model, request, notes: told } = modelForEdit(call, changed, source);
-			const { recipe, notes } = makeRecipe(withDefaults(request, call.place.guild.defaults), {
+			const { recipe, notes } = makeRecipe(withUsual(request, call), {
 				model,
 				ceiling: call.place.ceiling,
 				randomSeed: call.randomSeed,
