@@ -6,13 +6,12 @@
  *     bench-env/bin/python bench/diffusers/make_model.py models/demo mid-model
  *     npm run bench:diffusers -- --python bench-env/bin/python --model mid-model --size 512
  */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import type { Answer, Ask } from './ask.ts';
 
@@ -28,16 +27,24 @@ const { values } = parseArgs({
 });
 const [size, steps, pairs] = [values.size, values.steps, values.pairs].map(Number) as [number, number, number];
 
+// Compiled kernels too: what a killed run left half-written would break this one.
+const folder = await mkdtemp(join(tmpdir(), 'atelier-compare-'));
+
 /** A process that answers a line with a line. */
 class Side {
 	readonly name: string;
-	readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+	readonly #child: ChildProcessWithoutNullStreams;
 	readonly #lines: AsyncIterator<string>;
+	#complaints = '';
 	peakMiB = 0;
 
 	constructor(name: string, command: string, args: string[]) {
 		this.name = name;
-		this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+		this.#child = spawn(command, args, {
+			stdio: 'pipe',
+			env: { ...process.env, TORCHINDUCTOR_CACHE_DIR: join(folder, 'kernels') },
+		});
+		this.#child.stderr.on('data', (part) => (this.#complaints = (this.#complaints + part).slice(-2000)));
 		this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
 	}
 
@@ -54,7 +61,7 @@ class Side {
 
 	async #line(): Promise<unknown> {
 		const { value, done } = await this.#lines.next();
-		if (done) throw new Error(`${this.name} ended without an answer`);
+		if (done) throw new Error(`${this.name} ended without an answer: ${this.#complaints}`);
 		return JSON.parse(value);
 	}
 
@@ -95,7 +102,6 @@ const rows: [string, () => Ask][] = [
 ];
 
 const median = (list: number[]) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)]!;
-const folder = await mkdtemp(join(tmpdir(), 'atelier-compare-'));
 try {
 	for (const side of sides) await side.ready();
 	const files = sides.map(({ name }) => join(folder, name));
