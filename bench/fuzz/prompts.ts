@@ -134,6 +134,9 @@ export function mostRules(): RuleSet {
 		'(a*)*(b|c)',
 		'\\w+\\s+\\w+\\s+0',
 		'(?:kill|k1ll)(?: \\w+){0,9}!',
+		// for machines with a state for each set of places
+		'(a|b)*a(a|b){12}[c-e]',
+		'\\p{L}+!',
 	];
 	const rules: Partial<Rule>[] = [];
 	for (let i = 0; i < ruleLimits.rules - ruleLimits.patterns; i++)
@@ -143,6 +146,8 @@ export function mostRules(): RuleSet {
 			action: (['block', 'hold', 'block'] as const)[i % 3]!,
 			except: [`kill la kill ${i}`],
 		});
+	// Met at each letter, and each time looked for to the end; what it makes of the prompt is judged once more.
+	rules.push({ match: 'pattern', text: 'l.*~|l', action: 'replace', replacement: 'i' });
 	let set = compileRules(rules as Rule[]);
 	for (let i = 0; i < ruleLimits.patterns; i++) {
 		const next = [...rules, { match: 'pattern', text: `${bad[i % bad.length]}${i}`, action: 'block' } as const];
@@ -201,7 +206,7 @@ export function fuzzPrompts(count: number, seed: number): PromptFigures {
 	return figures;
 }
 
-function handle(
+export function handle(
 	given: Parameters<typeof parseRequest>[0],
 	setting: CeilingSetting,
 	rules: RuleSet,

@@ -34,6 +34,8 @@ function fold(codePoint: number): string {
 	const character = String.fromCodePoint(codePoint);
 	if (/[\s\u2800\u0085]/.test(character)) return character === '\n' ? '\n' : ' ';
 	if (/[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cs}\p{Bidi_Control}\u{FFF9}-\u{FFFB}]/u.test(character)) return '';
+	// Nothing else becomes of these, which are most of what there is.
+	if (/[\p{Cn}\p{Co}\p{Unified_Ideograph}]/u.test(character)) return lookalikes.get(character) ?? character;
 	if (/\p{Nd}/u.test(character)) return String(digitValue(codePoint));
 	// Upper case in between, because some letters (ı, ſ) reach their plain form only by that way.
 	const plain = character.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKD');

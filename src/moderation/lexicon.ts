@@ -32,19 +32,24 @@ export interface Lexicon<Strength extends string = string> {
 	isLoose: boolean;
 }
 
-/** Letters one after another; doubled letters are one, since a trick may double any. `words` end here, spelled in full. */
+/** Letters one after another. */
 export interface LetterNode {
+	/** The one that led here; none at the beginning. */
+	letter: string;
+	/** Where the run of this letter begins: of `l-o-o-k`, the first `o` for both. */
+	run: LetterNode;
 	next: Map<string, LetterNode>;
-	words: string[];
-	/** Those of the words that are terms by themselves: only such may be parts of a word that is taken apart. */
-	alone: string[];
+	/** What ends here. */
+	word: string | undefined;
+	/** The word is a term by itself: only such may be parts of a word that is taken apart. */
+	isAlone: boolean;
 }
 
 export interface PhraseNode<Strength extends string = string> {
 	next: Map<string, PhraseNode<Strength>>;
 	terms: Term<Strength>[];
-	/** Terms are exempt inside this phrase. */
-	isException: boolean;
+	/** The phrase that ends here, if terms are exempt inside of it. */
+	exception: string | undefined;
 }
 
 /** Words that people put between listed ones when they write all in one: they let such a word be taken apart. */
@@ -60,13 +65,13 @@ export function compileLexicon<S extends string>(
 	entries: readonly Entry<S>[],
 	{ isLoose = true }: { isLoose?: boolean } = {},
 ): Lexicon<S> {
-	const lexicon = { letters: letterNode(), phrases: phraseNode<S>(), isLoose };
+	const lexicon = { letters: letterNode(''), phrases: phraseNode<S>(), isLoose };
 	if (isLoose) for (const word of glue) addWord(lexicon.letters, word, true);
 	for (const { terms, strength, reason, except = [], together: isTogether = false } of entries) {
 		const phrases = new Set(except.map((phrase) => wordsOf(phrase).join(' ')));
 		for (const phrase of except) {
-			const node = addPhrase(lexicon, wordsOf(phrase), false);
-			node.isException = true;
+			const words = wordsOf(phrase);
+			addPhrase(lexicon, words, false).exception = words.join(' ');
 		}
 		for (const text of terms) {
 			const term = { text, strength, reason, except: phrases, isTogether };
@@ -146,25 +151,24 @@ function addPhrase<S extends string>(
 
 function addWord(root: LetterNode, word: string, isAlone: boolean): void {
 	let node = root;
-	let last = '';
 	for (const letter of word) {
-		if (letter === last) continue;
-		last = letter;
 		let next = node.next.get(letter);
 		if (next === undefined) {
-			next = letterNode();
+			next = letterNode(letter, node);
 			node.next.set(letter, next);
 		}
 		node = next;
 	}
-	if (!node.words.includes(word)) node.words.push(word);
-	if (isAlone && !node.alone.includes(word)) node.alone.push(word);
+	node.word = word;
+	node.isAlone ||= isAlone;
 }
 
-function letterNode(): LetterNode {
-	return { next: new Map(), words: [], alone: [] };
+function letterNode(letter: string, before?: LetterNode): LetterNode {
+	const node = { letter, next: new Map(), word: undefined, isAlone: false } as Omit<LetterNode, 'run'> as LetterNode;
+	node.run = before?.letter === letter ? before.run : node;
+	return node;
 }
 
 function phraseNode<S extends string>(): PhraseNode<S> {
-	return { next: new Map(), terms: [], isException: false };
+	return { next: new Map(), terms: [], exception: undefined };
 }

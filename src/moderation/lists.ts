@@ -2,7 +2,7 @@ import { agePhrases } from './ages.ts';
 import peopleData from './data/people.json' with { type: 'json' };
 import sexualData from './data/sexual.json' with { type: 'json' };
 import youthData from './data/youth.json' with { type: 'json' };
-import { compileLexicon, type Entry } from './lexicon.ts';
+import { compileLexicon, type Entry, type Term } from './lexicon.ts';
 import type { Normal } from './normalise.ts';
 import { findTerms, type Hit } from './terms.ts';
 
@@ -44,10 +44,23 @@ export interface Contexts {
 export function contextsOf(text: Normal): Contexts {
 	const contexts: Record<ListName, Hit[]> = { youth: [], sexual: [], people: [] };
 	for (const hit of findTerms(text, lexicon)) {
-		const [list, strength] = hit.term.strength.split(' ') as [ListName, string];
+		const { list, term } = ownOf(hit.term);
 		// `no winter clothes` is not nude: what another word stands in counts only where the rest of the prompt is outspoken.
 		if (list === 'sexual' && hit.certainty === 'spread') continue;
-		contexts[list].push({ ...hit, term: { ...hit.term, strength } });
+		contexts[list].push({ ...hit, term });
 	}
 	return contexts as Contexts;
+}
+
+/** The terms as their own lists have them. */
+const own = new Map<Term, { list: ListName; term: Term }>();
+
+function ownOf(term: Term): { list: ListName; term: Term } {
+	let found = own.get(term);
+	if (found === undefined) {
+		const [list, strength] = term.strength.split(' ') as [ListName, string];
+		found = { list, term: { ...term, strength } };
+		own.set(term, found);
+	}
+	return found;
 }

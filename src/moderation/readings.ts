@@ -16,19 +16,17 @@ export interface Reading {
 	certainty: Certainty;
 }
 
-/** A path on which letters are being read: what was read so far, without and with doubled letters. */
+/** A path on which letters are being read. */
 interface Path {
 	node: LetterNode;
-	last: string;
-	text: string;
-	/** Digits or signs were read as letters, or left out. */
+	/** How many letters were read, doubled ones too. */
+	length: number;
+	/** Digits or signs were read as letters, or letters as others. */
 	isTricky: boolean;
 	/** The latest piece was left out: a word does not end with one. */
 	isIdle: boolean;
 	/** How many stars were read as letters. */
 	stars: number;
-	/** How many pieces without a letter came last. */
-	letterless: number;
 	/** How many pieces in a row brought nothing but doubled letters, or were left out. */
 	stalled: number;
 }
@@ -46,28 +44,33 @@ export function readingsAt(
 	// Digits and signs are letters only beside letters.
 	if (!hasWordFrom(pieces, from)) return [];
 	const readings: Reading[] = [];
-	const take = ({ node, text, isTricky }: Path, to: number) => {
-		for (const word of node.words) {
-			if (!fits(text, word)) continue;
-			const certainty = certaintyOf(pieces, from, to, isTricky || text !== word);
-			if (certainty !== 'tricky' || isWhole(pieces, from, to, word)) readings.push({ word, to, certainty });
-		}
+	const take = ({ node, length, isTricky }: Path, to: number) => {
+		const { word } = node;
+		if (word === undefined) return;
+		const certainty = certaintyOf(pieces, from, to, isTricky || length !== word.length);
+		if (certainty !== 'tricky' || isWhole(pieces, from, to, word)) readings.push({ word, to, certainty });
 	};
 	let hasLetter = false;
-	let paths = begin(first, letters);
-	for (let k = from; paths.length > 0; ) {
+	/** How many pieces without a letter came last. */
+	let letterless = 0;
+	let front = new Front(most.wildPaths);
+	read({ node: letters, length: 0, isTricky: false, isIdle: false, stars: 0, stalled: 0 }, first, front);
+	for (let k = from; front.paths.length > 0; ) {
 		// `1011` could be read as a word, but nobody writes that without a letter.
 		if (!hasLetter && pieces[k]!.kind === 'word') hasLetter = true;
-		for (const path of paths) {
-			if (path.isIdle || !hasLetter) continue;
-			take(path, k + 1);
-			if (pieces[k]!.starsAfter > 0) for (const filled of starred(path, pieces, k)) take(filled, k + 1);
-		}
+		if (hasLetter)
+			for (const path of front.paths) {
+				if (path.isIdle) continue;
+				take(path, k + 1);
+				if (pieces[k]!.starsAfter > 0) for (const filled of starred(path, pieces, k)) take(filled, k + 1);
+			}
 		const next = pieces[++k];
 		if (next === undefined || k - from >= most.pieces || !isJoinable(pieces, from, k)) break;
-		const onward: Path[] = [];
-		for (const path of paths) goOn(path, next, onward);
-		paths = distinct(onward, next.starsBefore > 0);
+		letterless = next.kind === 'word' ? 0 : letterless + 1;
+		if (letterless > most.letterless) break;
+		const onward = new Front(next.starsBefore > 0 ? most.wildPaths : most.paths);
+		for (const path of front.paths) goOn(path, next, onward);
+		front = onward;
 	}
 	if (first.script === 'hangul') readings.push(...beginnings(first, from, letters));
 	if (readings.length === 0 && first.script === 'alphabet' && first.latin.length >= 4) {
@@ -82,116 +85,93 @@ function hasWordFrom(pieces: readonly Piece[], from: number): boolean {
 	return false;
 }
 
-function begin(piece: Piece, node: LetterNode): Path[] {
-	const start: Path = { node, last: '', text: '', isTricky: false, isIdle: false, stars: 0, letterless: 0, stalled: 0 };
-	const paths: Path[] = [];
-	read(start, piece, paths);
-	return paths;
+/** Paths that lead to different letters, as many as there may be. */
+class Front {
+	readonly paths: Path[] = [];
+	readonly #most: number;
+
+	constructor(most: number) {
+		this.#most = most;
+	}
+
+	/** Adds a path. Of two ways to the same letters the one that read the latest piece is better than the one that left it out. */
+	add(path: Path): void {
+		const { paths } = this;
+		for (let i = 0; i < paths.length; i++)
+			if (paths[i]!.node === path.node) {
+				if (isBetter(path, paths[i]!)) paths[i] = path;
+				return;
+			}
+		if (paths.length < this.#most) paths.push(path);
+	}
+}
+
+function isBetter(path: Path, other: Path): boolean {
+	if (path.isIdle !== other.isIdle) return other.isIdle;
+	return path.stars < other.stars || (path.stars === other.stars && path.stalled < other.stalled);
 }
 
 /** Adds the ways on from a path through the next piece to `onward`. */
-function goOn(path: Path, piece: Piece, onward: Path[]): void {
-	const letterless = piece.kind === 'word' ? 0 : path.letterless + 1;
-	const stalled = path.stalled + 1;
-	if (letterless > most.letterless) return;
+function goOn(path: Path, piece: Piece, onward: Front): void {
 	// A doubled Chinese character is ordinary, more are not: every one would be a match of its own.
-	if (piece.script === 'han' && piece.text === path.last && path.stalled > 0) return;
-	const first = onward.length;
+	if (piece.script === 'han' && piece.text === path.node.letter && path.stalled > 0) return;
 	read(path, piece, onward);
-	for (let i = first; i < onward.length; i++) if (onward[i]!.node === path.node) onward[i]!.stalled = stalled;
 	if (piece.starsBefore > 0 && !path.isIdle)
 		for (const filled of wild(path, piece.starsBefore)) read(filled, piece, onward);
 	// Digits and signs may also part letters: `n1s1f1w`.
-	if (piece.kind !== 'word' && stalled <= most.idle)
-		onward.push({ ...path, isTricky: true, isIdle: true, letterless, stalled });
-	if (stalled <= most.stalled) return;
-	const moved = onward.splice(first).filter((p) => p.stalled === 0);
-	onward.push(...moved);
-}
-
-// Two ways to the same letters are one; the way that read the latest piece is better than the one that left it out.
-function distinct(paths: Path[], mayBeMany: boolean): Path[] {
-	if (paths.length < 2) return paths;
-	const best = new Map<string, Path>();
-	for (const path of paths) if (best.get(path.text)?.isIdle !== false) best.set(path.text, path);
-	return [...best.values()].slice(0, mayBeMany ? most.wildPaths : most.paths);
+	if (piece.kind !== 'word' && path.stalled < most.idle)
+		onward.add({ ...path, isTricky: true, isIdle: true, stalled: path.stalled + 1 });
 }
 
 /** Adds what a path becomes with the next piece, in each way that it can be read, to `onward`. */
-function read(path: Path, piece: Piece, onward: Path[]): void {
-	if (piece.kind === 'word') {
-		const own = along(path, piece.text);
-		if (own) onward.push(own);
-		const latin = piece.latin === piece.text ? undefined : along(path, piece.latin, true);
-		if (latin) onward.push(latin);
-		const alias = piece.alias === undefined ? undefined : along(path, piece.alias, true);
-		if (alias) onward.push(alias);
-		return;
-	}
-	if (piece.text.length > 6) return;
-	let paths = [path];
-	for (const sign of piece.text) {
-		const longer: Path[] = [];
-		for (const before of paths)
-			for (const letter of leet.get(sign) ?? '') {
-				const after = along(before, letter, true);
-				if (after) longer.push(after);
-			}
-		paths = longer;
-	}
-	for (const after of paths) {
-		after.letterless = path.letterless + 1;
-		onward.push(after);
-	}
+function read(path: Path, piece: Piece, onward: Front): void {
+	const { kind, text, latin, alias } = piece;
+	if (kind === 'word') {
+		along(path, text, path.isTricky, onward);
+		if (latin !== text) along(path, latin, true, onward);
+		if (alias !== undefined) along(path, alias, true, onward);
+	} else if (text.length <= 6) along(path, text, true, onward, leet);
 }
 
-function along(path: Path, text: string, isTricky = path.isTricky): Path | undefined {
-	let { node, last } = path;
-	for (const letter of text) {
-		if (letter === last) continue;
-		const next = node.next.get(letter);
-		if (next === undefined) return undefined;
-		node = next;
-		last = letter;
+/** Goes from node to node by the letters of a text; `readAs`: by those that its signs may stand for. */
+function along(path: Path, text: string, isTricky: boolean, onward: Front, readAs?: ReadonlyMap<string, string>): void {
+	let nodes = [path.node];
+	for (const sign of text) {
+		const after: LetterNode[] = [];
+		for (const letter of readAs ? (readAs.get(sign) ?? '') : sign)
+			for (const node of nodes) {
+				const next = node.next.get(letter);
+				if (next !== undefined && !after.includes(next)) after.push(next);
+				if (node.letter === letter && !after.includes(node)) after.push(node);
+			}
+		if (after.length === 0) return;
+		nodes = after;
 	}
-	return { node, last, text: path.text + text, isTricky, isIdle: false, stars: path.stars, letterless: 0, stalled: 0 };
+	const length = path.length + text.length;
+	for (const node of nodes) {
+		const stalled = node.run === path.node.run ? path.stalled + 1 : 0;
+		if (stalled <= most.stalled) onward.add({ node, length, isTricky, isIdle: false, stars: path.stars, stalled });
+	}
 }
 
 /** Lets stars stand for letters: `s*x`. */
 function wild(path: Path, stars: number): Path[] {
 	if (path.stars + stars > most.stars) return [];
-	let paths = [{ ...path, stars: path.stars + stars }];
+	let paths = [{ ...path, isTricky: true, stars: path.stars + stars }];
 	for (let i = 0; i < stars; i++)
-		paths = paths.flatMap((p) => [
-			...(p.last === '' ? [] : [{ ...p, text: p.text + p.last, isTricky: true }]),
-			...[...p.node.next].map(([letter, node]) => ({
-				...p,
-				node,
-				last: letter,
-				text: p.text + letter,
-				isTricky: true,
-			})),
-		]);
+		paths = paths.flatMap((p) => {
+			const length = p.length + 1;
+			const same = p.node.letter === '' ? [] : [{ ...p, length }];
+			return [...same, ...[...p.node.next.values()].map((node) => ({ ...p, node, length }))];
+		});
 	return paths;
 }
 
 /** Words that end in stars: `lol*`. Two letters could become anything. */
 function starred(path: Path, pieces: readonly Piece[], k: number): Path[] {
 	const { starsAfter } = pieces[k]!;
-	if (starsAfter === 0 || path.text.length < 3 || pieces[k + 1]?.starsBefore === starsAfter) return [];
+	if (starsAfter === 0 || path.length < 3 || pieces[k + 1]?.starsBefore === starsAfter) return [];
 	return wild(path, starsAfter);
-}
-
-/** Says whether each run of a letter is at least as long as the word's: `looli` is `loli`, but `as` is not `ass`. */
-function fits(text: string, word: string): boolean {
-	if (text === word) return true;
-	let i = 0;
-	for (let k = 0; k < word.length; k++) {
-		if (text[i] !== word[k]) return false;
-		i++;
-		if (word[k + 1] !== word[k]) while (text[i] === word[k]) i++;
-	}
-	return i === text.length;
 }
 
 /** Pieces may belong to one word if little is between them; across a comma only single letters do. */
@@ -206,31 +186,36 @@ function isJoinable(pieces: readonly Piece[], from: number, k: number): boolean 
 function certaintyOf(pieces: readonly Piece[], from: number, to: number, isTricky: boolean): Certainty {
 	if (to === from + 1) return isTricky ? 'tricky' : 'plain';
 	let hasBlank = false;
-	let isShort = true;
 	let isHan = true;
 	for (let k = from; k < to; k++) {
 		const piece = pieces[k]!;
 		if (k > from && piece.afterBlank) hasBlank = true;
-		if (piece.text.length > 2 && new Set(piece.text).size > 1) isShort = false;
 		if (piece.script !== 'han' || (k > from && piece.gap > 0)) isHan = false;
 	}
 	if (isHan) return 'plain';
-	return hasBlank && !isShort ? 'parted' : 'tricky';
+	return hasBlank && !pieces.slice(from, to).every(({ text }) => isShort(text)) ? 'parted' : 'tricky';
+}
+
+/** Two letters, or one many times. */
+function isShort(text: string): boolean {
+	return text.length <= 2 || text === text[0]!.repeat(text.length);
 }
 
 /** Keeps short words from being found inside longer ones that are spelled out: `c l a s s` is not `ass`. */
 function isWhole(pieces: readonly Piece[], from: number, to: number, word: string): boolean {
-	if (word.length >= 4 || !/^[a-z]/.test(word)) return true;
-	const inner = pieces.slice(from + 1, to);
-	const apart = inner.some(({ gap }) => gap > 0)
-		? inner.some(({ afterBlank }) => afterBlank)
-			? 'blanks'
-			: 'signs'
-		: 'none';
-	const longest = Math.max(...pieces.slice(from, to).map(({ text }) => text.length));
+	const before = pieces[from - 1];
+	const after = pieces[to];
+	if (word.length >= 4 || (before?.kind !== 'word' && after?.kind !== 'word') || !/^[a-z]/.test(word)) return true;
+	let apart: 'none' | 'signs' | 'blanks' = 'none';
+	let longest = 0;
+	for (let k = from; k < to; k++) {
+		const { text, gap, afterBlank } = pieces[k]!;
+		longest = Math.max(longest, text.length);
+		if (k > from && gap > 0 && apart !== 'blanks') apart = afterBlank ? 'blanks' : 'signs';
+	}
 	const isNear = (neighbour: Piece | undefined, later: Piece | undefined) =>
 		belongs(neighbour, later, apart) && (later?.gap === 0 || neighbour!.text.length <= longest);
-	return !isNear(pieces[from - 1], pieces[from]) && !isNear(pieces[to], pieces[to]);
+	return !isNear(before, pieces[from]) && !isNear(after, after);
 }
 
 /** Says whether a neighbour seems to go on with a spelled-out word; `later` is the piece after the gap between them. */
@@ -249,7 +234,8 @@ function beginnings(piece: Piece, from: number, letters: LetterNode): Reading[] 
 		node = node.next.get(letter);
 		if (node === undefined) break;
 		if (i + 1 < piece.text.length)
-			for (const word of node.words) if (word.length >= 2) words.push({ word, to: from + 1, certainty: 'plain' });
+			if (node.word !== undefined && node.word.length >= 2)
+				words.push({ word: node.word, to: from + 1, certainty: 'plain' });
 	}
 	return words;
 }
@@ -274,12 +260,16 @@ function takenApart(text: string, letters: LetterNode): string[] {
 /** The listed words of three letters and more that begin at a place, shortest first. */
 function wordsFrom(text: string, start: number, letters: LetterNode): { word: string; end: number }[] {
 	const words: { word: string; end: number }[] = [];
-	let node: LetterNode | undefined = letters;
-	for (let i = start; i < text.length; i++) {
-		if (i === start || text[i] !== text[i - 1]) node = node.next.get(text[i]!);
-		if (node === undefined) break;
-		const part = text.slice(start, i + 1);
-		const word = part.length >= 3 ? node.alone.find((listed) => fits(part, listed)) : undefined;
+	let nodes = [letters];
+	for (let i = start; i < text.length && nodes.length > 0; i++) {
+		const after = new Set<LetterNode>();
+		for (const node of nodes) {
+			const next = node.next.get(text[i]!);
+			if (next !== undefined) after.add(next);
+			if (node.letter === text[i]) after.add(node);
+		}
+		nodes = [...after];
+		const word = i - start < 2 ? undefined : nodes.find(({ isAlone }) => isAlone)?.word;
 		if (word !== undefined) words.push({ word, end: i + 1 });
 	}
 	return words;

@@ -1,7 +1,8 @@
 import { UserError } from '../errors.ts';
 import { loraTag, takeLoraTags } from '../prompt/loras.ts';
+import { limits } from '../prompt/options.ts';
 import type { ImagineRequest } from '../prompt/request.ts';
-import { isDrawable } from '../prompt/text.ts';
+import { isDrawable, lengthOf } from '../prompt/text.ts';
 import { normalise } from './normalise.ts';
 import { applyRules, type RuleSet } from './rules.ts';
 
@@ -15,7 +16,7 @@ export interface Rephrased {
  * Replaces in what a member typed the words that a server's rules replace: titles, descriptions and forms show it, so a word that is
  * not drawn is not shown either. LoRAs are named by files, not by words; where something is replaced they go to the end.
  *
- * @throws UserError `gate-rule` when nothing is left of it
+ * @throws UserError `gate-rule` when nothing is left of it, or when it would be longer than a prompt may be
  */
 export function rephrase(request: ImagineRequest, rules: RuleSet | undefined): Rephrased {
 	if (!rules) return { request, note: undefined };
@@ -29,6 +30,8 @@ export function rephrase(request: ImagineRequest, rules: RuleSet | undefined): R
 			'This server’s rules take out every word. Nothing is left to draw: ask for something else.',
 		);
 	const whole = [prompt, ...loras.map(loraTag)].join(' ');
+	if (lengthOf(whole) > limits.promptLength)
+		throw new UserError('gate-rule', 'The words that this server’s rules put in make the prompt too long. Shorten it.');
 	return { request: { ...request, prompt: whole }, note: noteOn(replacements) };
 }
 

@@ -1,14 +1,16 @@
 import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
-import { cleanText } from '../prompt/text.ts';
+import { limits } from '../prompt/options.ts';
+import { cleanText, lengthOf } from '../prompt/text.ts';
 import { compileLexicon, type Lexicon } from './lexicon.ts';
 import { type Normal, normalise } from './normalise.ts';
-import { findTerms } from './terms.ts';
+import { RulePlaces, type Span } from './rule-places.ts';
 
 /**
  * The limits of a server's rules: what one gate decision may cost, and what a panel can show. `program` is the sum of the steps that
- * RE2 makes of the patterns: 1,000 take 50 ms at the worst, in a prompt of 2,000 characters.
+ * RE2 makes of the patterns: each costs some 10 ns for each character of a prompt. By `growth` characters replacements may make a
+ * prompt longer than members can write one.
  */
 export const ruleLimits = {
 	rules: 200,
@@ -16,7 +18,8 @@ export const ruleLimits = {
 	exceptions: 20,
 	pattern: 200,
 	patterns: 50,
-	program: 1_000,
+	program: 250,
+	growth: 200,
 	file: 100_000,
 } as const;
 
@@ -59,12 +62,6 @@ export interface RuleSet {
 	patterns: ReadonlyMap<number, RE2JS>;
 }
 
-/** A place in `Normal.source`. */
-interface Span {
-	start: number;
-	end: number;
-}
-
 /**
  * Compiles rules.
  *
@@ -100,40 +97,17 @@ function hasWords(phrase: string): boolean {
 	return normalise(phrase).pieces.some(({ kind }) => kind !== 'sign');
 }
 
-/** Finds where each rule holds, by the rule's place in the list; excepted places are left out. */
-function placesIn(prompt: Normal, { rules, words, exceptions, patterns }: RuleSet): Span[][] {
-	const places: Span[][] = rules.map(() => []);
-	for (const hit of findTerms(prompt, words)) {
-		const index = Number(hit.term.strength);
-		if (hit.certainty === 'parted' || (rules[index]!.match === 'tag' && !isWholeTag(prompt, hit))) continue;
-		places[index]!.push({ start: hit.start, end: hit.end });
-	}
-	for (const [index, pattern] of patterns) {
-		const matcher = pattern.matcher(prompt.source);
-		while (matcher.find())
-			if (matcher.end() > matcher.start()) places[index]!.push({ start: matcher.start(), end: matcher.end() });
-	}
-	if (places.every((spans) => spans.length === 0)) return places;
-	const excepted = findTerms(prompt, exceptions).filter(({ certainty }) => certainty === 'plain');
-	if (excepted.length === 0) return places;
-	return places.map((spans, i) =>
-		spans.filter(
-			(span) => !excepted.some((e) => e.term.strength === `${i}` && e.start <= span.start && span.end <= e.end),
-		),
-	);
-}
-
-function isWholeTag({ pieces }: Normal, { start, end }: Span): boolean {
-	const tag = pieces.find((piece) => piece.start === start)?.tag;
-	return pieces.every((piece) => piece.tag !== tag || (piece.start >= start && piece.end <= end));
-}
-
 function patternsOf(rules: readonly Rule[]): Map<number, RE2JS> {
 	const patterns = new Map<number, RE2JS>();
 	let program = 0;
 	for (const [i, rule] of rules.entries()) {
 		if (rule.match !== 'pattern') continue;
 		const pattern = compilePattern(rule.text, i);
+		if (pattern.test(''))
+			throw new UserError(
+				'bad-rule',
+				`Rule ${i + 1} is a pattern that meets nothing at all too, and so every prompt. Ask for a sign at least: \`+\` instead of \`*\`.`,
+			);
 		patterns.set(i, pattern);
 		program += pattern.programSize();
 		if (patterns.size > ruleLimits.patterns)
@@ -177,7 +151,7 @@ export interface RuleOutcome {
 	prompt: string;
 	/** What stands there instead of what was replaced, each once; '' where words were left out. */
 	replacements?: string[];
-	/** The first rule that blocks, else the first that holds for review. */
+	/** The first rule that blocks, else the first that holds for review; or one that makes the prompt longer than any may be. */
 	stop?: { rule: Rule; match: string };
 }
 
@@ -189,34 +163,39 @@ export interface RuleOutcome {
  */
 export function applyRules(prompt: Normal, set: RuleSet, how: { isApproved?: boolean | undefined } = {}): RuleOutcome {
 	const stops = how.isApproved ? (['block'] as const) : (['block', 'hold'] as const);
-	const places = placesIn(prompt, set);
+	const places = new RulePlaces(prompt, set);
 	const stop = stopAt(prompt, set, places, stops);
 	if (stop) return { prompt: prompt.source, stop };
-	const changes = places.flatMap((spans, i) => {
-		const { action, replacement = '' } = set.rules[i]!;
-		return action === 'replace' ? spans.map((span) => ({ ...span, replacement })) : [];
-	});
+	const changes = set.rules.flatMap((rule, i) =>
+		rule.action === 'replace' ? places.all(i).map((span) => ({ ...span, rule, replacement: rule.replacement! })) : [],
+	);
 	if (changes.length === 0) return { prompt: prompt.source };
-	const changed = normalise(replaced(prompt.source, changes));
+	const text = replaced(prompt.source, changes);
+	// A hundred characters for each letter would be a prompt that nobody could have asked for.
+	if (lengthOf(text) > Math.max(limits.promptLength, lengthOf(prompt.source)) + ruleLimits.growth)
+		return { prompt: prompt.source, stop: stopOf(prompt, changes[0]!.rule, changes[0]!) };
+	const changed = normalise(text);
 	const outcome = { prompt: changed.source, replacements: [...new Set(changes.map(({ replacement }) => replacement))] };
-	const later = stopAt(changed, set, placesIn(changed, set), stops);
+	const later = stopAt(changed, set, new RulePlaces(changed, set), stops);
 	return later ? { ...outcome, stop: later } : outcome;
 }
 
 function stopAt(
 	prompt: Normal,
 	{ rules }: RuleSet,
-	places: readonly Span[][],
+	places: RulePlaces,
 	actions: readonly ('block' | 'hold')[],
 ): RuleOutcome['stop'] {
-	for (const action of actions) {
-		const index = rules.findIndex((rule, i) => rule.action === action && places[i]!.length > 0);
-		if (index < 0) continue;
-		const rule = rules[index]!;
-		const { start, end } = places[index]![0]!;
-		return { rule, match: rule.match === 'pattern' ? prompt.source.slice(start, end) : rule.text };
-	}
+	for (const action of actions)
+		for (const [i, rule] of rules.entries()) {
+			const span = rule.action === action ? places.first(i) : undefined;
+			if (span) return stopOf(prompt, rule, span);
+		}
 	return undefined;
+}
+
+function stopOf({ source }: Normal, rule: Rule, { start, end }: Span): NonNullable<RuleOutcome['stop']> {
+	return { rule, match: rule.match === 'pattern' ? source.slice(start, end) : rule.text };
 }
 
 /** Replaces places, and tidies the commas of a tag that is gone. */

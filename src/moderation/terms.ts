@@ -19,30 +19,30 @@ interface Place<S extends string> extends Hit<S> {
 	fills: readonly (readonly Piece[])[];
 }
 
-/** A way through the phrases: where it began and is, how sure, its words, and what stood between them. */
+/** A way through the phrases: where it began and is, how sure, and what stood between its words. */
 interface Way {
 	from: number;
 	at: number;
 	certainty: Certainty;
-	words: readonly string[];
 	fills: readonly (readonly Piece[])[];
 }
 
 /** Finds every listed term in a text, in all readings, in the order of the text. Terms inside an excepted phrase are left out. */
 export function findTerms<S extends string>(normal: Normal, lexicon: Lexicon<S>): Hit<S>[] {
 	const { pieces } = normal;
-	const readings = pieces.map((piece, i): Reading[] =>
-		piece.kind === 'number'
-			? [{ word: piece.text, to: i + 1, certainty: 'plain' }, ...readingsAt(pieces, i, lexicon)]
-			: readingsAt(pieces, i, lexicon),
-	);
+	// A word may be read to several ends.
+	const readings = pieces.map((piece, i) => {
+		const found = readingsAt(pieces, i, lexicon);
+		if (piece.kind === 'number') found.unshift({ word: piece.text, to: i + 1, certainty: 'plain' });
+		return found.length === 0 ? nothing : Map.groupBy(found, ({ word }) => word);
+	});
 	const hits: Place<S>[] = [];
 	const exceptions: { phrase: string; from: number; to: number }[] = [];
 
 	const walk = (node: PhraseNode<S>, way: Way): void => {
-		const { from, at, certainty, words, fills } = way;
-		if (node.isException && certainty === 'plain' && fills.length === 0 && isWritten(pieces, from, at))
-			exceptions.push({ phrase: words.join(' '), from, to: at });
+		const { from, at, certainty, fills } = way;
+		if (node.exception !== undefined && certainty === 'plain' && fills.length === 0 && isWritten(pieces, from, at))
+			exceptions.push({ phrase: node.exception, from, to: at });
 		for (const term of node.terms) {
 			const place = { from, to: at, start: pieces[from]!.start, end: pieces[at - 1]!.end };
 			const sure = fills.length === 0 ? certainty : spreadCertainty(pieces, way);
@@ -52,28 +52,27 @@ export function findTerms<S extends string>(normal: Normal, lexicon: Lexicon<S>)
 		// a sign between words is no word
 		const next = at > from ? wordFrom(pieces, at) : at;
 		const hasSigns = next > at;
-		const go = (to: number, through: readonly Piece[]) => {
-			for (const reading of readings[to] ?? []) {
-				const child = node.next.get(reading.word);
-				if (!child) continue;
-				const sure = hasSigns ? worse('tricky', reading.certainty) : reading.certainty;
-				const onward = { from, at: reading.to, certainty: worse(certainty, sure) };
-				const between = through.length > 0 ? [...fills, through] : fills;
-				walk(child, { ...onward, words: [...words, reading.word], fills: between });
+		const isInTag = at === from || pieces[next]?.tag === pieces[from]!.tag;
+		for (const length of at === from || !lexicon.isLoose ? none : fills[0] ? [0, fills[0].length] : anyBetween) {
+			if (length === 0 ? !isInTag : next + length > pieces.length) continue;
+			const to = length === 0 ? next : wordFrom(pieces, next + length);
+			// `bare-bare nipples`
+			const isEcho = length === 1 && isAgain(pieces, next) && pieces[to]?.tag === pieces[from]!.tag;
+			for (const [word, found] of readings[to] ?? nothing) {
+				const child = node.next.get(word);
+				if (child === undefined) continue;
+				const between = length === 0 || isEcho ? fills : [...fills, pieces.slice(next, next + length)];
+				// Where several words stood between two before, the same must stand between the others.
+				if (length > 1 && !isSame(between[0]!, between.at(-1)!)) break;
+				for (const reading of found) {
+					const sure = hasSigns || isEcho ? worse('tricky', reading.certainty) : reading.certainty;
+					walk(child, { from, at: reading.to, certainty: worse(certainty, sure), fills: between });
+				}
 			}
-		};
-		if (at === from || pieces[next]?.tag === pieces[from]!.tag) go(next, []);
-		if (!lexicon.isLoose || at === from) return;
-		// Where several words stood between two before, the same must stand between the others.
-		const [first] = fills;
-		for (const length of first ? [first.length] : mostBetween) {
-			const between = pieces.slice(next, next + length);
-			if (between.length < length || (first && length > 1 && !isSame(between, first))) continue;
-			go(wordFrom(pieces, next + length), between);
 		}
 	};
 	for (let i = 0; i < pieces.length; i++)
-		if (readings[i]!.length > 0) walk(lexicon.phrases, { from: i, at: i, certainty: 'plain', words: [], fills: [] });
+		if (readings[i]!.size > 0) walk(lexicon.phrases, { from: i, at: i, certainty: 'plain', fills: [] });
 
 	const isExcepted = ({ term, from, to }: Place<S>) =>
 		term.except.size > 0 && exceptions.some((e) => e.from <= from && to <= e.to && term.except.has(e.phrase));
@@ -83,13 +82,22 @@ export function findTerms<S extends string>(normal: Normal, lexicon: Lexicon<S>)
 	);
 }
 
+const nothing: ReadonlyMap<string, Reading[]> = new Map();
+
 /** How many words may stand between two of a term. */
-const mostBetween = [1, 2, 3, 4, 5, 6];
+const none = [0];
+const anyBetween = [0, 1, 2, 3, 4, 5, 6];
 
 function wordFrom(pieces: readonly Piece[], at: number): number {
 	let next = at;
 	while (pieces[next]?.kind === 'sign') next++;
 	return next;
+}
+
+/** Says whether a word is the one right before it once more. */
+function isAgain(pieces: readonly Piece[], at: number): boolean {
+	const { kind, latin } = pieces[at]!;
+	return kind === 'word' && latin === pieces[at - 1]!.latin;
 }
 
 /**

@@ -6,6 +6,9 @@ import { compileRules } from './rules.ts';
 /** Enough for the engine to compile what a decision runs through; more changes nothing that can be measured. */
 const rounds = 60;
 
+/** RE2 goes about them in different ways. */
+const patterns = ['(?:z+q)+[0-9]{2,}', '(.*a){4}!', '(a|aa)+b!', '\\w+\\s+\\w+\\s+0!', '(?:gun|g1n)(?: \\w+){0,5}!'];
+
 /**
  * Lets the gate decide on made-up prompts before members come: the first decisions of a process take several times as long as the
  * later ones, and hold up the bot's loop. Takes some 200 ms.
@@ -15,7 +18,7 @@ export function warmGate(): void {
 	const rules = compileRules([
 		{ text: 'kill', action: 'block', except: ['kill la kill'] },
 		{ match: 'tag', text: 'gore', action: 'hold' },
-		{ match: 'pattern', text: '(?:z+q)+[0-9]{2,}', action: 'block' },
+		...patterns.map((text) => ({ match: 'pattern', text, action: 'block' }) as const),
 		{ text: 'cat', action: 'replace', replacement: 'dog' },
 	]);
 	for (let i = 0; i < rounds; i++) {

@@ -49,6 +49,7 @@ describe('minors', () => {
 		['artwork_(sixth), artwork_(grader), artwork_(no) artwork_(clothes)', 'sixth grader + no clothes'],
 		['style of little art, style of girl art, nude', 'little girl + nude'],
 		['by me artwork_(middle) by me artwork_(school) by me, nude', 'middle school + nude'],
+		['toddler, without-without any-any clothes', 'toddler + without any clothes'],
 		// one other word between, beside outspoken words
 		['little blonde girl, nude', 'little girl + nude'],
 		['14 lovely years old, nsfw', '14 years old + nsfw'],

@@ -48,6 +48,22 @@ describe('what a rule meets', () => {
 });
 
 describe('what a rule does', () => {
+	test('a pattern that looks to the end at each place replaces all from where that grew too dear', () => {
+		const rules = compileRules([{ match: 'pattern', text: 'a.*b|a', action: 'replace', replacement: 'c' }]);
+		expect(applyRules(normalise('a, a, a, hat'), rules).prompt).toBe('c, c, c, hct');
+		const start = performance.now();
+		expect(applyRules(normalise('a'.repeat(2000)), rules).prompt).toMatch(/^c{10,100}$/);
+		// without a bound some 200 ms
+		expect(performance.now() - start).toBeLessThan(100);
+	});
+
+	test('a replacement makes no prompt longer than one may be', () => {
+		const rules = compileRules([{ text: 'a', action: 'replace', replacement: 'long '.repeat(15) }]);
+		expect(applyRules(normalise('a hat'), rules).stop).toBeUndefined();
+		const hostile = 'a hat '.repeat(300);
+		expect(applyRules(normalise(hostile), rules)).toMatchObject({ prompt: hostile, stop: { match: 'a' } });
+	});
+
 	test('replaces words and takes tags out', () => {
 		const rules: Given = [
 			{ text: 'gun', action: 'replace', replacement: 'water gun', except: ['water gun'] },
@@ -86,6 +102,7 @@ describe('rules that cannot work are refused', () => {
 		['a replacement too few', { text: 'x', action: 'replace' }, /needs a `replacement`/],
 		['a pattern with look-ahead', { text: '(?=x)', match: 'pattern', action: 'block' }, /Rule 1 is no pattern/],
 		['a pattern with a back-reference', { text: '(x)\\1', match: 'pattern', action: 'block' }, /Rule 1 is no pattern/],
+		['a pattern of nothing', { text: '(very )*', match: 'pattern', action: 'block' }, /meets nothing at all too/],
 		['an open bracket', { text: '(x', match: 'pattern', action: 'block' }, /Rule 1 is no pattern/],
 	])('%s', ([, rule, message]) => {
 		expect(() => compileRules([rule] as Given)).toThrow(expect.objectContaining({ code: 'bad-rule' }));

@@ -123,7 +123,8 @@ const tableOf = (pairs: string) =>
 export const last: Record<string, Trick> = {
 	markdown: (word, random) => {
 		const sign = pick(random, ['**', '__', '~~', '||', '`', '***']);
-		return sign + word + sign;
+		// Without the backslash it would be a wildcard, of which there is none by such a name.
+		return (sign === '__' ? '\\' : '') + sign + word + sign;
 	},
 	enclosed: (word) => [...word].map((c) => `${c}\u20dd`).join(''),
 	smallCapitals: mapped(tableOf(smallCapitals), 1),
