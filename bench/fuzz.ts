@@ -4,7 +4,7 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { warmGate } from '../src/moderation/warm.ts';
+import { warmUp } from '../src/discord/warm.ts';
 import { fuzzImages } from './fuzz/images.ts';
 import { fuzzPrompts } from './fuzz/prompts.ts';
 import { fuzzUrls } from './fuzz/urls.ts';
@@ -29,7 +29,7 @@ const report = (name: string, facts: Record<string, string | number>) => {
 
 if (prompts > 0) {
 	// as main.ts does before it logs in
-	warmGate();
+	warmUp();
 	const start = performance.now();
 	const { drawn, refused, unread, clock, slowest, ...rest } = fuzzPrompts(prompts, seed);
 	report(`${prompts.toLocaleString('en')} prompts`, {
