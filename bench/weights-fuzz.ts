@@ -1,12 +1,15 @@
 /**
- * Gives damaged and hostile weight files to the reader, and says what came of it. Exits with 1 if anything went wrong.
+ * Gives damaged and hostile weight files to the reader, and says what came of it; how far it is goes to stderr now and then. Exits
+ * with 1 if anything went wrong.
  * `node bench/weights-fuzz.ts [--count 1000000] [--seed 1]`
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fuzzWeights } from './fuzz/weights.ts';
+import { fuzzWeights, type WeightsOutcome } from './fuzz/weights.ts';
+
+const everyMs = 30_000;
 
 const { values } = parseArgs({
 	options: { count: { type: 'string', default: '1000000' }, seed: { type: 'string', default: '1' } },
@@ -16,7 +19,10 @@ const folder = await mkdtemp(join(tmpdir(), 'atelier-fuzz-'));
 try {
 	const start = performance.now();
 	const before = process.memoryUsage().rss;
-	const { accepted, refused, clock, files, wrong } = await fuzzWeights(count, Number(values.seed), folder);
+	const { accepted, refused, clock, files, wrong } = await fuzzWeights(count, Number(values.seed), {
+		folder,
+		onHeader: progress(count, start),
+	});
 	const facts: Record<string, string | number> = {
 		headers: count.toLocaleString('en'),
 		'of them also as files, to each of four readers': files.toLocaleString('en'),
@@ -35,4 +41,18 @@ try {
 	process.exitCode = wrong.length > 0 ? 1 : 0;
 } finally {
 	await rm(folder, { recursive: true, force: true });
+}
+
+/** Writes a line every half a minute. */
+function progress(count: number, start: number): (done: number, outcome: WeightsOutcome) => void {
+	let next = start + everyMs;
+	return (done, { wrong }) => {
+		const now = performance.now();
+		if (now < next) return;
+		next = now + everyMs;
+		const left = ((now - start) / done) * (count - done);
+		console.error(
+			`${done.toLocaleString('en')} of ${count.toLocaleString('en')} headers, ${wrong.length} went wrong, about ${Math.ceil(left / 60_000)} min left`,
+		);
+	};
 }

@@ -8,7 +8,8 @@ import { encodeImage } from '../src/images/encode.ts';
 import { toRgb } from '../src/images/pixels.ts';
 import { hashModel, openModelFolder } from '../src/model/folder.ts';
 import { hashLoras } from '../src/model/lora-files.ts';
-import type { Device, ImageFormat } from '../src/pipeline/protocol.ts';
+import { deviceNames, isDeviceChoice } from '../src/pipeline/device-names.ts';
+import type { DeviceChoice, ImageFormat } from '../src/pipeline/protocol.ts';
 import { Sdxl } from '../src/pipeline/sdxl.ts';
 import { resolveDevice } from '../src/pipeline/session.ts';
 import { optionNames } from '../src/prompt/options.ts';
@@ -20,9 +21,8 @@ import { canonicalRecipe, recipeOfOne } from '../src/recipe.ts';
  * Draws without Discord, in this process. Prints the recipe as JSON; progress and notes go to stderr. Exits with 2 and one line
  * if the question was wrong.
  */
-const usage = `usage: npm run imagine -- --prompt "…" --out picture.png [--negative "…"] [${optionNames.map((name) => `--${name}`).join('] [')}] [--model <folder>] [--device auto|cpu|cuda|dml]`;
+const usage = `usage: npm run imagine -- --prompt "…" --out picture.png [--negative "…"] [${optionNames.map((name) => `--${name}`).join('] [')}] [--model <folder>] [--device auto|cpu|cuda|cuda:1|dml]`;
 const formats: Record<string, ImageFormat> = { '.png': 'png', '.webp': 'webp', '.jpg': 'jpeg', '.jpeg': 'jpeg' };
-const devices: readonly string[] = ['auto', 'cpu', 'cuda', 'dml'] satisfies (Device | 'auto')[];
 const demoModel = fileURLToPath(new URL('../models/demo', import.meta.url));
 
 try {
@@ -62,11 +62,11 @@ async function main(): Promise<void> {
 }
 
 async function readArguments(): Promise<
-	RequestOptions & { out: string; format: ImageFormat; device: Device | 'auto'; model: string }
+	RequestOptions & { out: string; format: ImageFormat; device: DeviceChoice; model: string }
 > {
 	const names = ['prompt', 'negative', 'out', 'model', 'device', ...optionNames];
 	const values = parse(Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])));
-	const { prompt, out, model = demoModel, device = 'auto', ...rest } = values;
+	const { prompt, out, model = demoModel, device: named = 'auto', ...rest } = values;
 	if (prompt === undefined) throw new SetupError(`--prompt is missing: say what to draw. ${usage}`);
 	if (out === undefined)
 		throw new SetupError(`--out is missing: say where the picture goes, for example picture.png. ${usage}`);
@@ -79,7 +79,8 @@ async function readArguments(): Promise<
 		() => false,
 	);
 	if (!isFolder) throw new SetupError(`--out takes a file in a folder that exists, and there is no ${parent}`);
-	if (!isDevice(device)) throw new SetupError(`--device takes ${devices.join(', ')}, not ${JSON.stringify(device)}`);
+	const device = named.toLowerCase();
+	if (!isDeviceChoice(device)) throw new SetupError(`--device takes ${deviceNames}, not ${JSON.stringify(named)}`);
 	// one picture unless asked for more, so that it has the name that was given
 	return { count: 1, ...rest, prompt, out, format, device, model };
 }
@@ -98,8 +99,4 @@ function parse(options: Record<string, { type: 'string' }>): Partial<Record<stri
 		const reason = error instanceof Error ? error.message.split(/\.?\s*(?:\n|To specify)/)[0] : String(error);
 		throw new SetupError(`${reason}. ${usage}`, { cause: error });
 	}
-}
-
-function isDevice(text: string): text is Device | 'auto' {
-	return devices.includes(text);
 }

@@ -7,7 +7,7 @@ import { openTaggerFolder } from '../src/model/tagger-folder.ts';
 import { type Ceiling, ceilings } from '../src/moderation/ceiling.ts';
 import { judgePicture, ratingOf } from '../src/moderation/picture.ts';
 import { defaultThresholds, type RatingThresholds, thresholdsSchema } from '../src/moderation/thresholds.ts';
-import type { Device } from '../src/pipeline/protocol.ts';
+import { deviceNames, isDeviceChoice } from '../src/pipeline/device-names.ts';
 import { resolveDevice } from '../src/pipeline/session.ts';
 import { type Seen, Tagger } from '../src/pipeline/tagger.ts';
 import { youthTagsIn } from '../src/pipeline/youth-tags.ts';
@@ -18,8 +18,7 @@ import { run } from './command-line.ts';
  * be looked at, with 2 and one line if the question was wrong.
  */
 const usage =
-	'usage: npm run -s rate -- picture.png… [--tagger <folder>] [--device auto|cpu|cuda|dml] [--thresholds explicit=0.35,questionable=0.35,sensitive=0.5]';
-const devices: readonly string[] = ['auto', 'cpu', 'cuda', 'dml'] satisfies (Device | 'auto')[];
+	'usage: npm run -s rate -- picture.png… [--tagger <folder>] [--device auto|cpu|cuda|cuda:1|dml] [--thresholds explicit=0.35,questionable=0.35,sensitive=0.5]';
 const demoTagger = fileURLToPath(new URL('../models/demo/tagger', import.meta.url));
 
 /** Tags below this probability, and beyond this many, are left out. */
@@ -88,8 +87,8 @@ function readArguments() {
 	const { values, positionals } = parse();
 	const { tagger: folder = demoTagger, device = 'auto' } = values;
 	if (positionals.length === 0) throw new SetupError(`no picture is named. ${usage}`);
-	const wanted = devices.find((name): name is Device | 'auto' => name === device);
-	if (!wanted) throw new SetupError(`--device takes ${devices.join(', ')}, not ${JSON.stringify(device)}`);
+	const wanted = device.toLowerCase();
+	if (!isDeviceChoice(wanted)) throw new SetupError(`--device takes ${deviceNames}, not ${JSON.stringify(device)}`);
 	if (values.thresholds === undefined) return { files: positionals, folder, wanted, thresholds: defaultThresholds };
 	const thresholds = thresholdsSchema.safeParse(values.thresholds);
 	if (!thresholds.success) throw new SetupError(`--thresholds ${thresholds.error.issues[0]?.message}. ${usage}`);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SetupError } from './errors.ts';
 import { defaultThresholds, type RatingThresholds, thresholdsSchema } from './moderation/thresholds.ts';
 import { type DeviceChoice, painterEnvironment } from './pipeline/client.ts';
+import { isDeviceChoice } from './pipeline/device-names.ts';
 import { defaultSyntax, syntaxNames } from './prompt/syntax/index.ts';
 
 /** An empty value in `.env` means "not set". */
@@ -24,7 +25,7 @@ const devices = list
 	.pipe(
 		z
 			.array(
-				z.custom<DeviceChoice>((name) => /^(auto|cpu|(cuda|dml)(:\d{1,2})?)$/.test(String(name)), {
+				z.custom<DeviceChoice>((name) => isDeviceChoice(String(name)), {
 					error: ({ input }) => `${JSON.stringify(input)} is no device`,
 				}),
 			)

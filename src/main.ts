@@ -10,12 +10,12 @@ import { createClient, logIn, serve } from './discord/client.ts';
 import { deliver } from './discord/delivery.ts';
 import { attachmentSource, downloadAttachment } from './discord/download.ts';
 import { factsNow, memberNow } from './discord/facts.ts';
+import { warmUp } from './discord/warm.ts';
 import { SetupError } from './errors.ts';
 import { serveHealth } from './health.ts';
 import { createLog } from './log.ts';
 import { readNames } from './moderation/names.ts';
 import { protectEverywhere } from './moderation/place.ts';
-import { warmGate } from './moderation/warm.ts';
 import { knowTags } from './prompt/known-tags.ts';
 import { Outbox } from './queue/outbox.ts';
 import { Sweeper } from './queue/sweeper.ts';
@@ -45,7 +45,7 @@ await runProgram(async (onClose, fail) => {
 	if (standin) onClose(() => standin.stop());
 	const { token, api } = config.discord.token ? config.discord : standin!;
 
-	warmGate();
+	warmUp();
 	const client = createClient(api);
 	onClose(() => client.destroy());
 	const connected = await logIn(client, token!, log, fail);
@@ -85,6 +85,7 @@ await runProgram(async (onClose, fail) => {
 				sourceUrl: config.sourceUrl,
 				contact: config.operatorContact,
 				signs: config.signer !== undefined,
+				devices: studio.devices,
 			},
 			channelNow: (channelId, seenAgeRestricted) => factsNow(connected, channelId, seenAgeRestricted),
 			memberNow: (guildId, userId) => memberNow(connected, guildId, userId),

@@ -9,6 +9,7 @@ import type { Log } from './log.ts';
 import { openAestheticFolder } from './model/aesthetic-folder.ts';
 import { VaeError } from './model/errors.ts';
 import { type ModelFolder, openModelFolder } from './model/folder.ts';
+import { HashMemory } from './model/hash-memory.ts';
 import { hashInstalled, type InstalledModel, openFurtherModels } from './model/installed.ts';
 import { openTaggerFolder } from './model/tagger-folder.ts';
 import { ceilings } from './moderation/ceiling.ts';
@@ -20,7 +21,7 @@ import {
 	type PainterOptions,
 	type PainterReady,
 } from './pipeline/client.ts';
-import type { UpscalerFacts } from './pipeline/protocol.ts';
+import type { Device, UpscalerFacts } from './pipeline/protocol.ts';
 import { Dispatcher } from './queue/dispatcher.ts';
 import { Jobs } from './queue/jobs.ts';
 
@@ -46,6 +47,8 @@ export interface Studio {
 	/** What members can choose. The first is drawn with where nobody says otherwise. */
 	models: readonly [StudioModel, ...StudioModel[]];
 	painters: PainterClient[];
+	/** Of each painter, as it found it. */
+	devices: Device[];
 	dispatcher: Dispatcher;
 	close(): Promise<void>;
 }
@@ -90,7 +93,7 @@ export async function openStudio(
 		const database = await openDatabase(config);
 		closers.push(database.close);
 		const [installed, painters, jobs] = await Promise.all([
-			hashAll([folder, ...further], log),
+			hashAll([folder, ...further], await HashMemory.open(join(config.stateDir, 'hashes.json')), log),
 			startPainters(
 				config.devices,
 				{
@@ -140,13 +143,15 @@ export async function openStudio(
 			...(on.progress && { onProgress: on.progress }),
 		});
 		closers.push(() => dispatcher.stop());
+		const ready = await Promise.all(painters.map((painter) => painter.whenReady()));
 		const chosen = {
 			random: philoxIf(config.randomSource),
 			syntax: config.promptSyntax,
-			...commonTo(await Promise.all(painters.map((painter) => painter.whenReady()))),
+			...commonTo(ready),
 		};
 		const [first, ...others] = installed.map((model): StudioModel => ({ ...model, ...chosen }));
-		return { database, jobs, store, models: [first!, ...others], painters, dispatcher, close };
+		const devices = ready.map(({ device }) => device);
+		return { database, jobs, store, models: [first!, ...others], painters, devices, dispatcher, close };
 	} catch (error) {
 		await close();
 		throw error;
@@ -195,10 +200,10 @@ function commonTo(all: readonly PainterReady[]): Pick<StudioModel, 'isScoring' |
 }
 
 /** Takes the hashes of models, one after another. Two with the same weights are one. */
-async function hashAll(folders: readonly ModelFolder[], log: Log): Promise<InstalledModel[]> {
+async function hashAll(folders: readonly ModelFolder[], memory: HashMemory, log: Log): Promise<InstalledModel[]> {
 	const models: InstalledModel[] = [];
 	for (const folder of folders) {
-		const model = await hashInstalled(folder);
+		const model = await hashInstalled(folder, memory);
 		const same = models.find(({ hash }) => hash === model.hash);
 		if (same) log.warn(`${model.path} has the weights of ${same.path}, so it is left out`);
 		else models.push(model);

@@ -23,6 +23,8 @@ const { values } = parseArgs({
 		size: { type: 'string', default: '128' },
 		steps: { type: 'string', default: '20' },
 		pairs: { type: 'string', default: '7' },
+		/** Ways of diffusers, with a comma between. */
+		modes: { type: 'string', default: 'eager,compiled' },
 	},
 });
 const [size, steps, pairs] = [values.size, values.steps, values.pairs].map(Number) as [number, number, number];
@@ -42,7 +44,7 @@ class Side {
 		this.name = name;
 		this.#child = spawn(command, args, {
 			stdio: 'pipe',
-			env: { ...process.env, TORCHINDUCTOR_CACHE_DIR: join(folder, 'kernels') },
+			env: { ...process.env, TORCHINDUCTOR_CACHE_DIR: process.env.TORCHINDUCTOR_CACHE_DIR ?? join(folder, 'kernels') },
 		});
 		this.#child.stderr.on('data', (part) => (this.#complaints = (this.#complaints + part).slice(-2000)));
 		this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
@@ -73,10 +75,10 @@ class Side {
 
 const sides = [
 	new Side('atelier', process.execPath, [join(import.meta.dirname, 'side.ts'), values.model]),
-	...['eager', 'compiled'].map(
-		(mode) => new Side(mode, values.python, [join(import.meta.dirname, 'side.py'), values.model, mode]),
-	),
-] as [Side, Side, Side];
+	...values.modes
+		.split(',')
+		.map((mode) => new Side(mode, values.python, [join(import.meta.dirname, 'side.py'), values.model, mode])),
+] as [Side, ...Side[]];
 let asked = 0;
 const negative = 'lowres, worst quality';
 const picture = { row: 'picture', negative, height: size, width: size, steps, guidanceScale: 7 } as const;
@@ -113,20 +115,23 @@ try {
 			`largest difference of a pixel to ${sides[i + 1]!.name}: ${(255 * difference(ours!, their)).toFixed(3)} of 255`,
 		);
 
+	// Each side prepares itself for each shape once, which takes a compiler minutes; from here on the machine should be quiet.
+	for (const [, ask] of rows) for (const side of sides) await side.ms(ask());
+	console.log('every side is warm');
+
 	console.log(
-		`\n${''.padEnd(40)}${'atelier'.padStart(10)}${'eager'.padStart(10)}${'compiled'.padStart(10)}   ms, medians of ${pairs}; times faster than the faster (worst to best round)`,
+		`\n${''.padEnd(40)}${sides.map(({ name }) => name.padStart(10)).join('')}   ms, medians of ${pairs}; times faster than the faster (worst to best round)`,
 	);
 	for (const [name, ask] of rows) {
-		// each side prepares itself for a shape once
-		for (const side of sides) await side.ms(ask());
 		const ms = sides.map((): number[] => []);
 		for (let pair = 0; pair < pairs; pair++) {
 			asked++;
-			const order = pair % 2 === 0 ? [0, 1, 2] : [2, 1, 0];
+			const order = pair % 2 === 0 ? [...sides.keys()] : [...sides.keys()].reverse();
 			for (const i of order) ms[i]!.push(await sides[i]!.ms(ask()));
 		}
-		const ratios = ms[0]!.map((own, i) => Math.min(ms[1]![i]!, ms[2]![i]!) / own).sort((a, b) => a - b);
-		const ratio = Math.min(median(ms[1]!), median(ms[2]!)) / median(ms[0]!);
+		const [own, ...others] = ms as [number[], ...number[][]];
+		const ratios = own.map((ours, i) => Math.min(...others.map((list) => list[i]!)) / ours).sort((a, b) => a - b);
+		const ratio = Math.min(...others.map(median)) / median(own);
 		console.log(
 			`${name.padEnd(40)}${ms.map((list) => median(list).toFixed(1).padStart(10)).join('')}   ${ratio.toFixed(2)} × (${ratios[0]!.toFixed(2)} to ${ratios.at(-1)!.toFixed(2)})`,
 		);

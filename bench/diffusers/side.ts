@@ -48,7 +48,8 @@ async function prepare(ask: Ask): Promise<() => Promise<unknown>> {
 		case 'vae': {
 			const dims = [folder.vaeConfig.latent_channels, ...ask.cells];
 			const latents = random(dims.reduce((a, b) => a * b));
-			return () => decodeLatents(networks.vaeDecoder, latents, dims, folder.scalingFactor);
+			const decoder = await networks.decoder.whole();
+			return () => decodeLatents(decoder, latents, dims, folder.scalingFactor);
 		}
 		case 'picture':
 			return async () => {

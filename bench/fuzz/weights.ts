@@ -27,6 +27,9 @@ interface Original {
 
 /** Longer sentences are no sentences. */
 const longestMessage = 1000;
+/** Characters of an original from which on it counts as long: one in `longEvery` is made of those, as each takes ten times as long. */
+const long = 5000;
+const longEvery = 20;
 /** Of so many headers one is also written to a file and given to everything that reads files. */
 const fileEvery = 500;
 
@@ -35,16 +38,25 @@ const fileEvery = 500;
  * that reads one. What counts as wrong: anything thrown but a `ModelError`, a message that is no sentence, an accepted tensor that
  * leaves its file or overlaps another.
  *
- * @param folder For the files; there is one at a time.
+ * @param options.folder For the files; there is one at a time.
+ * @param options.onHeader Told how many headers are done, and what came of them, after each.
  */
-export async function fuzzWeights(count: number, seed: number, folder: string): Promise<WeightsOutcome> {
+export async function fuzzWeights(
+	count: number,
+	seed: number,
+	{ folder, onHeader }: { folder: string; onHeader?: (done: number, outcome: WeightsOutcome) => void },
+): Promise<WeightsOutcome> {
 	const random = seeded(seed);
 	const model = await openModelFolder('test/golden/tiny-random/model');
 	const originals = [...(await originalsOf(model)), ...hostile()];
+	const [longOnes, shortOnes] = [true, false].map((isLong) =>
+		originals.filter((it) => it.json.length > long === isLong),
+	);
 	const outcome: WeightsOutcome = { accepted: 0, refused: new Map(), clock: new Clock(), files: 0, wrong: [] };
 	for (let i = 0; i < count; i++) {
-		const { json, dataBytes } = pick(random, originals);
-		const mutated = i < originals.length ? Buffer.from(originals[i]!.json) : mutate(random, json);
+		const chosen = originals[i] ?? pick(random, random() < 1 / longEvery ? longOnes! : shortOnes!);
+		const { json, dataBytes } = chosen;
+		const mutated = i < originals.length ? Buffer.from(json) : mutate(random, json);
 		const fileBytes = 8 + mutated.length + Math.max(0, dataBytes + (random() < 0.1 ? between(random, -9, 9) : 0));
 		let header: SafetensorsHeader | undefined;
 		outcome.clock.time(() => {
@@ -52,6 +64,7 @@ export async function fuzzWeights(count: number, seed: number, folder: string): 
 		});
 		if (header) checkRanges(outcome, header, 8 + mutated.length, fileBytes);
 		if (i % fileEvery === 0) await fuzzFile(outcome, random, model, mutated, fileBytes, folder);
+		onHeader?.(i + 1, outcome);
 	}
 	return outcome;
 }

@@ -13,11 +13,19 @@ export class CaseError extends SetupError {
 	}
 }
 
-const caseSchema = z.looseObject({
-	kind: z.string().min(1),
-	model: z.string().min(1),
-	tolerance: z.number().positive().optional(),
-});
+/** The kinds of cases about a file of its own, which no model belongs to. */
+const withoutModel = ['upscaler_file'];
+
+const caseSchema = z
+	.looseObject({
+		kind: z.string().min(1),
+		model: z.string().min(1).optional(),
+		tolerance: z.number().positive().optional(),
+	})
+	.refine(({ kind, model }) => model !== undefined || withoutModel.includes(kind), {
+		path: ['model'],
+		error: 'expected the folder or file of a model',
+	});
 
 const tokensSchema = z.array(
 	z.object({
@@ -37,7 +45,7 @@ export interface Case {
 	/** Absolute. */
 	path: string;
 	kind: string;
-	/** As the case says: relative to the folder of the case. `undefined` for tokens, which do not say. */
+	/** As the case says: relative to the folder of the case. `undefined` for tokens and files of their own, which do not say. */
 	model: string | undefined;
 	tolerance: number;
 	/** All of the JSON, for the parameters of its kind. */

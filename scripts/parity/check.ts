@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { ModelFolder } from '../../src/model/folder.ts';
 import { type Case, findCases, folderOf, readCase } from './case.ts';
 import { networkCheckers } from './network-cases.ts';
+import { pictureCheckers } from './picture-cases.ts';
 import { pipelineCheckers } from './pipeline-cases.ts';
 import { Workshop } from './workshop.ts';
 
@@ -20,7 +21,11 @@ export interface Row {
 }
 
 /** Every kind of case that we can check; another kind is reported as not covered. */
-const checkers: Readonly<Record<string, Checker>> = { ...networkCheckers, ...pipelineCheckers };
+export const checkers: Readonly<Record<string, Checker>> = {
+	...networkCheckers,
+	...pipelineCheckers,
+	...pictureCheckers,
+};
 
 /**
  * Checks every case of a folder, one after another.

@@ -13,7 +13,8 @@ import {
 import type { ModelFolder } from '../../src/model/folder.ts';
 import type { CompiledGraph, Target } from '../../src/model/graph.ts';
 import { readLora } from '../../src/model/lora.ts';
-import type { Feed } from '../../src/pipeline/session.ts';
+import { compileUpscalerFile, readUpscalerFile } from '../../src/model/upscaler-files.ts';
+import { type Feed, openSession } from '../../src/pipeline/session.ts';
 import { type Case, folderOf, inputOf, parametersOf } from './case.ts';
 import type { Checker } from './check.ts';
 import { floats, largestError } from './error.ts';
@@ -71,6 +72,21 @@ const upscale = network('upscaler', (model) => compileUpscaler(model, target), {
 const upscaler: Checker = async (item, bench) =>
 	bench.model.upscaler ? upscale(item, bench) : { covered: false, reason: 'the model has no upscaler' };
 
+const fileSchema = z.object({ file: z.string().min(1) });
+
+/** An upscaler in a file of its own, which lies beside the case. */
+const upscalerFile: Checker = async (item) => {
+	const path = resolve(folderOf(item), parametersOf(item, fileSchema).file);
+	const graph = compileUpscalerFile('upscaler', await readUpscalerFile(path), target);
+	const session = await openSession(graph, { device: 'cpu' });
+	try {
+		const { upscaled } = await session.run({ image: feed(item, 'image') });
+		return { covered: true, error: largestError(item, { image: upscaled! }) };
+	} finally {
+		await session.release();
+	}
+};
+
 /** The aesthetic scorer in the model's folder. */
 const aesthetic: Checker = async (item, bench) => {
 	const path = join(bench.model.path, 'aesthetic');
@@ -98,6 +114,7 @@ export const networkCheckers: Readonly<Record<string, Checker>> = {
 	tokens,
 	tagger,
 	upscaler,
+	upscaler_file: upscalerFile,
 	text_encoder: network('text_encoder', (model) => compileTextEncoder(model, 1, target)),
 	text_encoder_2: network('text_encoder_2', (model) => compileTextEncoder(model, 2, target)),
 	aesthetic,

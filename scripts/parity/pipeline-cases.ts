@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BrownianTree } from '../../src/pipeline/brownian-tree.ts';
 import { diffuse } from '../../src/pipeline/diffuse.ts';
+import { keeping } from '../../src/pipeline/inpaint.ts';
 import { TorchGenerator } from '../../src/pipeline/random.ts';
 import { type SamplerName, samplers } from '../../src/pipeline/samplers/index.ts';
 import { lastPart, makeSchedule, type Schedule, startLevel } from '../../src/pipeline/schedule/index.ts';
@@ -18,7 +19,8 @@ const readingSchema = promptSchema.extend({
 	syntax: z.enum(syntaxNames).optional(),
 	clipSkip: z.int().min(1).max(12).optional(),
 });
-const samplingSchema = promptSchema.extend({
+/** What a walk down from noise is asked for. */
+export const samplingSchema = promptSchema.extend({
 	scheduler: z.string(),
 	config: z.record(z.string(), z.unknown()),
 	steps: z.int().min(1),
@@ -27,7 +29,6 @@ const samplingSchema = promptSchema.extend({
 	width: z.int().min(8),
 });
 const trajectorySchema = samplingSchema.extend({ strength: z.number().nullable().optional() });
-const pictureSchema = samplingSchema.extend({ seeds: z.array(z.int().min(0)).min(1) });
 
 /** Successive draws of one generator: outputs `0`, `1`, … */
 const noise: Checker = async (item) => {
@@ -76,7 +77,7 @@ const encodePrompt: Checker = async (item, { model, workshop }) => {
 	return { covered: true, error: largestError(item, outputs) };
 };
 
-/** A walk with given noise, compared after every step. */
+/** A walk with given noise, compared after every step; with a `mask` in latent cells, what that leaves out is put back. */
 const trajectory: Checker = async (item, { model, workshop }) => {
 	const asked = parametersOf(item, trajectorySchema);
 	const chosen = chooseSampler(asked);
@@ -89,15 +90,17 @@ const trajectory: Checker = async (item, { model, workshop }) => {
 	const schedule = isFromPicture ? lastPart(whole, strength) : whole;
 	const start = inputOf(item, 'latents');
 	const { alpha, sigma } = startLevel(schedule);
-	const amplitude = isFromPicture ? sigma : whole.initNoiseSigma;
+	const clean = isFromPicture ? floats(inputOf(item, 'init_latents')) : undefined;
+	const mask = item.inputs.has('mask') && clean ? inputOf(item, 'mask') : undefined;
+	// what is drawn anew at full strength begins as noise alone
+	const isNoisedPicture = clean && !(mask && strength === 1);
+	const amplitude = isNoisedPicture ? sigma : whole.initNoiseSigma;
 	const latents = floats(start).map((x) => x * amplitude);
-	if (isFromPicture) {
-		const parent = floats(inputOf(item, 'init_latents'));
-		for (let i = 0; i < latents.length; i++) latents[i]! += Math.fround(alpha * parent[i]!);
-	}
+	if (isNoisedPicture) for (let i = 0; i < latents.length; i++) latents[i]! += Math.fround(alpha * clean[i]!);
+	const kept = mask && clean && { clean, noise: floats(start), cells: Uint8Array.from(floats(mask)) };
 	const request = { prompt: asked.prompt, negative: asked.negative, guidanceScale: asked.guidance };
 	const walk = diffuse(networks.unet, {
-		sampler: sample,
+		sampler: kept ? keeping(sample, kept) : sample,
 		height: asked.height,
 		width: asked.width,
 		latents,
@@ -117,39 +120,12 @@ const trajectory: Checker = async (item, { model, workshop }) => {
 	return { covered: true, error: largestError(item, outputs, ['latents']) };
 };
 
-/** Everything from nothing, as a member would ask for it. */
-const picture: Checker = async (item, { model, workshop }) => {
-	const asked = parametersOf(item, pictureSchema);
-	const chosen = chooseSampler(asked);
-	if ('reason' in chosen) return { covered: false, reason: chosen.reason };
-	const sdxl = await workshop.sdxl({ ...model, scheduler: chosen.config });
-	const { prompt, negative, height, width, steps, guidance: guidanceScale, seeds } = asked;
-	const { sampler } = chosen;
-	const recipe = {
-		version: 1,
-		syntax: 'plain',
-		prompt,
-		negative,
-		width,
-		height,
-		steps,
-		guidanceScale,
-		sampler,
-		seeds,
-	} as const;
-	const images = await sdxl.paint({ ...recipe, model: model.path });
-	const data = new Float32Array(images.length * 3 * height * width);
-	for (const [i, image] of images.entries()) data.set(image.data, i * image.data.length);
-	return { covered: true, error: largestError(item, { image: { data, dims: [images.length, 3, height, width] } }) };
-};
-
-/** The checkers of what lies around the networks: noise, prompts, samplers, whole pictures. */
+/** The checkers of what lies around the networks: noise, prompts, samplers. */
 export const pipelineCheckers: Readonly<Record<string, Checker>> = {
 	noise,
 	brownian,
 	encode_prompt: encodePrompt,
 	trajectory,
-	picture,
 };
 
 /**

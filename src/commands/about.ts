@@ -1,11 +1,14 @@
 import { ContainerBuilder, InteractionContextType, MessageFlags, SlashCommandBuilder } from 'discord.js';
 import packageJson from '../../package.json' with { type: 'json' };
+import type { Device } from '../pipeline/protocol.ts';
 import { shorten } from './alt-text.ts';
 import type { Call, Command, InstalledFacts } from './context.ts';
 import { escaped } from './escape.ts';
 import { usualModel } from './models.ts';
 import { message, text } from './mydata.ts';
 
+/** The same in every language. */
+const deviceNames: Record<Device, string> = { cpu: 'CPU', cuda: 'CUDA', dml: 'DirectML' };
 /** How many LoRAs are named: a message has an end. */
 const mostLoras = 10;
 /** Characters of a name: files may have long ones. */
@@ -72,14 +75,28 @@ function lorasText(loras: readonly { name: string; sha256: string }[]): string {
 }
 
 function sourceText({ operator }: Call): string {
-	const { sourceUrl, contact } = operator;
+	const { sourceUrl, contact, devices } = operator;
 	const source = sourceUrl
 		? `the source of this very bot, with how the model is loaded, is at <${sourceUrl}>.`
 		: 'ask the operator for the source of this very bot, which holds how the model is loaded.';
 	const who = contact
 		? `**Operator:** ${contact}.`
 		: 'The operator of this bot left no address; ask the moderators here.';
-	return `**Program:** Atelier ${packageJson.version}, ${packageJson.license}; ${source}\n${who}`;
+	return [
+		`**Program:** Atelier ${packageJson.version}, ${packageJson.license}; ${source}`,
+		`**Devices:** this bot draws on ${devicesText(devices)}.`,
+		who,
+	].join('\n');
+}
+
+/** The kinds of devices, and of how many there are several: `2 × CUDA, CPU`. */
+function devicesText(devices: readonly Device[]): string {
+	return [...new Set(devices)]
+		.map((device) => {
+			const count = devices.filter((other) => other === device).length;
+			return count === 1 ? deviceNames[device] : `${count} × ${deviceNames[device]}`;
+		})
+		.join(', ');
 }
 
 function markingText({ operator }: Call): string {

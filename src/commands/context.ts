@@ -16,7 +16,7 @@ import type { ChannelFacts, MemberFacts } from '../moderation/gate.ts';
 import type { SeenMember } from '../moderation/member.ts';
 import type { Place } from '../moderation/place.ts';
 import type { RatingThresholds } from '../moderation/thresholds.ts';
-import type { DescribedPicture, UpscalerFacts } from '../pipeline/protocol.ts';
+import type { DescribedPicture, Device, UpscalerFacts } from '../pipeline/protocol.ts';
 import type { ModelFacts } from '../prompt/recipe.ts';
 import type { Jobs } from '../queue/jobs.ts';
 import type { Press, Verb } from './custom-id.ts';
@@ -68,6 +68,8 @@ export interface OperatorFacts {
 	contact: string | undefined;
 	/** Whether pictures carry a signed manifest. */
 	signs: boolean;
+	/** Of each of the bot's own painters; workers elsewhere are not known. */
+	devices: readonly Device[];
 }
 
 /** One use of a command or component: who and where is in the interaction, what holds there and for whom is here. */

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ModelError } from './errors.ts';
 import { hashModel, type ModelFolder, openModelFolder } from './folder.ts';
+import type { HashMemory } from './hash-memory.ts';
 import { hashLoras } from './lora-files.ts';
 
 /** A model that members can choose. */
@@ -51,9 +52,9 @@ export async function openFurtherModels(
 	return [...models.values()].filter((model) => model !== first);
 }
 
-/** Takes the hashes of a model and its LoRAs: all of its files are read. */
-export async function hashInstalled(model: ModelFolder): Promise<InstalledModel> {
-	return { ...model, hash: await hashModel(model), loras: await hashLoras(model.loras) };
+/** Takes the hashes of a model and its LoRAs: all of its files are read that the memory does not know. */
+export async function hashInstalled(model: ModelFolder, memory: HashMemory): Promise<InstalledModel> {
+	return { ...model, hash: await hashModel(model, memory), loras: await hashLoras(model.loras, memory) };
 }
 
 /** A name as members may write it: the case does not matter, nor whether blanks, `_` or `-` part its words. */

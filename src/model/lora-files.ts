@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ModelError, readFailure } from './errors.ts';
+import type { HashMemory } from './hash-memory.ts';
 
 /** A LoRA that may be asked for by name; nothing of it has been read. */
 export interface LoraFile {
@@ -46,10 +47,21 @@ export async function hashLora({ path, label }: Pick<LoraFile, 'path' | 'label'>
 	return hash.digest('hex');
 }
 
-/** Takes the hashes of all LoRAs, one after another: a second for each gigabyte or so. */
-export async function hashLoras(files: readonly LoraFile[]): Promise<(LoraFile & { sha256: string })[]> {
+/**
+ * Takes the hashes of all LoRAs, one after another: a second for each gigabyte or so.
+ *
+ * @param memory which knows the hashes of files that were not changed since; without one, all are read.
+ */
+export async function hashLoras(
+	files: readonly LoraFile[],
+	memory?: HashMemory,
+): Promise<(LoraFile & { sha256: string })[]> {
 	const hashed: (LoraFile & { sha256: string })[] = [];
-	for (const file of files) hashed.push({ ...file, sha256: await hashLora(file) });
+	for (const file of files) {
+		const take = () => hashLora(file);
+		const sha256 = memory ? await memory.recall([{ path: file.path, name: '' }], take) : await take();
+		hashed.push({ ...file, sha256 });
+	}
 	return hashed;
 }
 

@@ -155,18 +155,34 @@ function parseJson(bytes: Uint8Array, label: string) {
 	return { entries, metadata: metadata.data };
 }
 
-/** Finds a key that valid JSON holds twice at its top: `JSON.parse` keeps the last one in silence. */
+/** Finds a key that a valid JSON object holds twice at its top: `JSON.parse` keeps the last one in silence. */
 function repeatedKey(json: string): string | undefined {
 	const seen = new Set<string>();
 	let depth = 0;
-	for (const [token, key] of json.matchAll(/("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[{}[\]]/gs)) {
-		if (token === '{' || token === '[') depth++;
-		else if (token === '}' || token === ']') depth--;
-		else if (depth === 1 && key !== undefined) {
-			const name = JSON.parse(key) as string;
-			if (seen.has(name)) return name;
-			seen.add(name);
-		}
+	let isKey = false; // whether the next string is a key at the top
+	for (let i = 0; i < json.length; i++) {
+		const sign = json[i];
+		if (sign === '"') {
+			const end = endOfString(json, i);
+			if (isKey) {
+				const name = JSON.parse(json.slice(i, end + 1)) as string;
+				if (seen.has(name)) return name;
+				seen.add(name);
+				isKey = false;
+			}
+			i = end;
+		} else if (sign === '{' || sign === '[') isKey = ++depth === 1;
+		else if (sign === '}' || sign === ']') depth--;
+		else if (sign === ',' && depth === 1) isKey = true;
 	}
 	return undefined;
+}
+
+/** Where the string ends that begins at `start`: at a quote behind an even number of backslashes. */
+function endOfString(json: string, start: number): number {
+	for (let end = json.indexOf('"', start + 1); ; end = json.indexOf('"', end + 1)) {
+		let slashes = 0;
+		while (json[end - 1 - slashes] === '\\') slashes++;
+		if (slashes % 2 === 0) return end;
+	}
 }

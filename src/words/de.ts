@@ -66,6 +66,9 @@ export const de: Translation = {
 			'Versuch es in einem anderen Kanal; Moderatoren wählen sie mit `/settings`.',
 		'Here only members with certain roles draw: {0}.': 'Hier malen nur Mitglieder mit bestimmten Rollen: {0}.',
 		'Ask a moderator for one of them.': 'Bitte einen Moderator um eine davon.',
+		'The words that this server’s rules put in make the prompt too long.':
+			'Die Wörter, die die Regeln dieses Servers einsetzen, machen den Prompt zu lang.',
+		'Shorten it.': 'Kürze ihn.',
 		'This server’s rules take out every word.': 'Die Regeln dieses Servers streichen jedes Wort.',
 		'Nothing is left to draw: ask for something else.': 'Es bleibt nichts zu malen: Schreib etwas anderes.',
 		'This server’s rules block `{0}`.': 'Die Regeln dieses Servers verbieten `{0}`.',
@@ -665,6 +668,7 @@ export const de: Translation = {
 			'**Programm:** Atelier {0}; den Quelltext genau dieses Bots, auch wie das Modell geladen wird, gibt es unter {1}.',
 		'**Program:** Atelier {0}; ask the operator for the source of this very bot, which holds how the model is loaded.':
 			'**Programm:** Atelier {0}; nach dem Quelltext genau dieses Bots frag die Betreiber.',
+		'**Devices:** this bot draws on {0}.': '**Geräte:** Dieser Bot zeichnet auf {0}.',
 		'**Operator:** {0}.': '**Betreiber:** {0}.',
 		'**Marks:** every picture is made by AI, and its message says so.':
 			'**Kennzeichnung:** Jedes Bild ist von KI gemacht, und seine Nachricht sagt das.',
@@ -1115,6 +1119,8 @@ export const de: Translation = {
 		'Make a smaller one with /imagine.': 'Mach ein kleineres mit /imagine.',
 		'It was enlarged by {0}, which is not installed here.':
 			'Es wurde mit {0} vergrößert, und das ist hier nicht installiert.',
+		'Some of what it names is not here, and this channel does not allow the names.':
+			'Manches, was darin genannt wird, gibt es hier nicht, und dieser Kanal erlaubt die Namen nicht.',
 		'What this channel allows changes the prompt, so it cannot be equal.':
 			'Was dieser Kanal erlaubt, ändert den Prompt, darum kann es nicht gleich werden.',
 		'It was drawn over another picture, which its file does not hold: this is drawn from noise.':
@@ -1248,6 +1254,9 @@ export const de: Translation = {
 		'Write words or tags instead.': 'Schreib stattdessen Wörter oder Tags.',
 		'The patterns up to rule {0} are too large together.': 'Die Muster bis Regel {0} sind zusammen zu groß.',
 		'Shorten their repeats.': 'Kürze ihre Wiederholungen.',
+		'Rule {0} is a pattern that meets nothing at all too, and so every prompt.':
+			'Regel {0} ist ein Muster, das auch nichts trifft, und damit jeden Prompt.',
+		'Ask for a sign at least: `+` instead of `*`.': 'Verlange mindestens ein Zeichen: `+` statt `*`.',
 		'Rule {0} is no pattern that can be used here: {1}.': 'Regel {0} ist kein Muster, das hier geht: {1}.',
 		'Look-around and back-references are not known.': 'Look-around und Rückverweise gehen nicht.',
 		'A server can have {0} rules.': 'Ein Server kann {0} Regeln haben.',

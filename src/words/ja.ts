@@ -65,6 +65,9 @@ export const ja: Translation = {
 			'ほかのチャンネルでお試しください。モデレーターは `/settings` で変えられます。',
 		'Here only members with certain roles draw: {0}.': 'ここで描けるのは、次のロールを持つメンバーだけです：{0}。',
 		'Ask a moderator for one of them.': 'ロールについてはモデレーターに聞いてください。',
+		'The words that this server’s rules put in make the prompt too long.':
+			'このサーバーのルールで入れ替わった言葉により、プロンプトが長くなりすぎます。',
+		'Shorten it.': '短くしてください。',
 		'This server’s rules take out every word.': 'このサーバーのルールで、すべての言葉が取り除かれました。',
 		'Nothing is left to draw: ask for something else.': '描くものが残っていません。ほかのものを書いてください。',
 		'This server’s rules block `{0}`.': '`{0}` はこのサーバーのルールで使えません。',
@@ -649,6 +652,7 @@ export const ja: Translation = {
 			'**プログラム：** Atelier {0}。このボットのソースコード（モデルの読み込み方を含む）：{1}。',
 		'**Program:** Atelier {0}; ask the operator for the source of this very bot, which holds how the model is loaded.':
 			'**プログラム：** Atelier {0}。このボットのソースコードは運営者にお問い合わせください。',
+		'**Devices:** this bot draws on {0}.': '**デバイス：** このボットは {0} で描きます。',
 		'**Operator:** {0}.': '**運営者：** {0}。',
 		'**Marks:** every picture is made by AI, and its message says so.':
 			'**印：** すべての絵はAIが作り、メッセージにもそう書かれます。',
@@ -1079,6 +1083,8 @@ export const ja: Translation = {
 			'{0}ピクセルあり、このモデルで描ける大きさを超えています。',
 		'Make a smaller one with /imagine.': '/imagine でもっと小さく描いてください。',
 		'It was enlarged by {0}, which is not installed here.': '{0} で拡大された絵ですが、ここにはありません。',
+		'Some of what it names is not here, and this channel does not allow the names.':
+			'記されているものの一部はここになく、その名前はこのチャンネルでは表示できません。',
 		'What this channel allows changes the prompt, so it cannot be equal.':
 			'このチャンネルの設定でプロンプトが変わるため、同じ絵にはなりません。',
 		'It was drawn over another picture, which its file does not hold: this is drawn from noise.':
@@ -1206,6 +1212,9 @@ export const ja: Translation = {
 		'Write words or tags instead.': '代わりに言葉かタグを書いてください。',
 		'The patterns up to rule {0} are too large together.': 'ルール{0}までのパターンは、合わせると大きすぎます。',
 		'Shorten their repeats.': '繰り返しを短くしてください。',
+		'Rule {0} is a pattern that meets nothing at all too, and so every prompt.':
+			'ルール {0} のパターンは空の文字列にも一致し、すべてのプロンプトに当てはまります。',
+		'Ask for a sign at least: `+` instead of `*`.': '少なくとも1文字を求めてください（`*` ではなく `+`）。',
 		'Rule {0} is no pattern that can be used here: {1}.': 'ルール{0}は、ここで使えるパターンではありません：{1}。',
 		'Look-around and back-references are not known.': '前後読みと後方参照は使えません。',
 		'A server can have {0} rules.': 'ルールはサーバーに{0}件までです。',

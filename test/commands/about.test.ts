@@ -31,6 +31,7 @@ describe('/about', () => {
 			'**Operator:** kei@example.com.',
 			'trainedAlgorithmicMedia',
 			'made by AI',
+			'**Devices:** this bot draws on CPU.',
 			'/mydata',
 		])
 			expect(text).toContain(wanted);
@@ -48,11 +49,14 @@ describe('/about', () => {
 		expect(text).toContain(', and 2 more.');
 	});
 
-	test('says of a signed manifest where there is one', async () => {
-		Object.assign(shop.services, { operator: { sourceUrl: undefined, contact: undefined, signs: true } });
+	test('says of a signed manifest where there is one, and of which devices there are several', async () => {
+		Object.assign(shop.services, {
+			operator: { sourceUrl: undefined, contact: undefined, signs: true, devices: ['cuda', 'cpu', 'cuda'] },
+		});
 		const text = await about('dm');
 		expect(text).toContain('a C2PA manifest that is signed by the operator');
 		expect(text).toContain('ask the operator for the source');
+		expect(text).toContain('**Devices:** this bot draws on 2 × CUDA, CPU.');
 	});
 
 	test('says for how long this server keeps pictures', async () => {

@@ -40,6 +40,13 @@ describe('a header', () => {
 		expect([...(await readHeader(path)).tensors.keys()]).toEqual(['a', 'b']);
 	});
 
+	test('may have names that look like JSON', async () => {
+		const names = ['"', '\\', '\\"', '{', '}"', '],"a":', '":{"a":1,'];
+		const entries = Object.fromEntries(names.map((name, i) => [name, entry(4 * i, 4 * i + 4)]));
+		const path = await fileOf(safetensorsBytes(entries, new Uint8Array(4 * names.length)));
+		expect([...(await readHeader(path)).tensors.keys()]).toEqual(names);
+	});
+
 	test('is any that follows the format', () => {
 		const tensor = fc.record({
 			name: fc.string({ minLength: 1 }).filter((name) => name !== '__metadata__' && name !== '__proto__'),
@@ -112,6 +119,11 @@ describe('a file is refused', () => {
 			'if a name stands there twice',
 			safetensorsBytes(`{"a":${JSON.stringify(entry(0, 4))}, "\\u0061" : ${JSON.stringify(entry(0, 4))}}`, four),
 			/`a` once, got it twice/,
+		],
+		[
+			'if a name with a quote in it stands there twice',
+			safetensorsBytes(`{"\\\\\\"":${JSON.stringify(entry(0, 4))},"\\u005c\\"":${JSON.stringify(entry(0, 4))}}`, four),
+			/once, got it twice/,
 		],
 		['if data follows the last tensor', safetensorsBytes({ a: entry(0, 4) }, eight), /expected \d+ bytes/],
 		['if its metadata is no text', safetensorsBytes({ __metadata__: { n: 1 }, a: entry(0, 4) }, four), /n/],

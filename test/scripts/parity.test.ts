@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { checkFolder } from '../../scripts/parity/check.ts';
+import { findCases, readCase } from '../../scripts/parity/case.ts';
+import { checkers, checkFolder } from '../../scripts/parity/check.ts';
 import { relativeError } from '../../scripts/parity/error.ts';
 
 const golden = fileURLToPath(new URL('../golden', import.meta.url));
@@ -46,6 +47,18 @@ test('cases that agree are listed with their errors, and what is not covered fai
 	expect(stdout).toContain('4 cases: 3 agree, 0 do not, 1 are not covered yet');
 	expect(code).toBe(0);
 	expect((await parity(folder, '--model', tiny, '--strict')).code).toBe(1);
+});
+
+test('every golden of this repository is of a kind that is checked', async () => {
+	const cases = await Promise.all((await findCases(golden)).map((path) => readCase(path, golden)));
+	expect(cases.filter(({ kind }) => checkers[kind] === undefined)).toEqual([]);
+});
+
+test('an upscaler in a file of its own needs no model', async () => {
+	const folder = await folderOf();
+	for (const file of ['first_x2.safetensors', 'first_x2.upscaler.safetensors'])
+		await copyFile(join(golden, 'upscalers', file), join(folder, file));
+	expect(await checkFolder(folder)).toMatchObject([{ name: 'first_x2', kind: 'upscaler_file', agrees: true }]);
 });
 
 test('a case beyond its tolerance fails', async () => {
@@ -134,6 +147,15 @@ test.for<[string, (folder: string) => Promise<string[]>, RegExp]>([
 			return [folder, '--model', tiny];
 		},
 		/expected a tensor `in\.input_ids`, there is none/,
+	],
+	[
+		'a case that does not say its model',
+		async (folder) => {
+			await copyFile(join(golden, 'tiny-random/text_encoder.safetensors'), join(folder, 'a.safetensors'));
+			await editCase(join(folder, 'a.safetensors'), '\\"model\\"', '\\"modem\\"');
+			return [folder];
+		},
+		/`model`: expected the folder or file of a model/,
 	],
 	[
 		'a case that is no JSON',

@@ -34,8 +34,8 @@ export interface DeterminismResult {
 }
 
 /**
- * Paints the same pictures again and again: alone and in every place of batches of up to four, between other pictures in any order, on
- * painters that were started anew, killed or cancelled meanwhile. Compares the SHA-256 of the finished files, which hold nothing but
+ * Paints the same pictures again and again: alone and in every place of batches of up to four, between other pictures in any order, each
+ * batch while the one before is finished, on painters that were started anew, killed or cancelled meanwhile. Compares the SHA-256 of the finished files, which hold nothing but
  * the pixels, the recipe and the device, with that of the first painting, which was made alone.
  */
 export async function paintAgainAndAgain(options: DeterminismOptions): Promise<DeterminismResult> {
@@ -48,8 +48,19 @@ export async function paintAgainAndAgain(options: DeterminismOptions): Promise<D
 	const result: DeterminismResult = {
 		...{ compared: 0, different: [], recipes: subjects.length, restarts: 0, kills: 0, cancelled: 0, slots: {}, device },
 	};
+	const compare = ({ recipe, firsts }: Subject, pictures: Picture[]) => {
+		for (const [slot, { seed, sha256 }] of pictures.entries()) {
+			const key = `${slot + 1} of ${pictures.length}`;
+			result.slots[key] = (result.slots[key] ?? 0) + 1;
+			result.compared++;
+			if (sha256 !== firsts.find((one) => one.seed === seed)!.sha256)
+				result.different.push({ sampler: recipe.sampler, seed, slot, of: pictures.length });
+		}
+		options.onProgress?.(result.compared);
+	};
+	let comparing = Promise.resolve();
 	try {
-		for (let sinceStart = 0, job = 0; result.compared < options.pictures; job++) {
+		for (let sinceStart = 0, begun = 0, job = 0; begun < options.pictures; job++) {
 			const subject = subjects[below(subjects.length)]!;
 			const seeds = subject.firsts
 				.map(({ seed }) => ({ seed, at: random() }))
@@ -57,19 +68,18 @@ export async function paintAgainAndAgain(options: DeterminismOptions): Promise<D
 				.slice(0, 1 + below(subject.recipe.upscaler === undefined ? 4 : 1))
 				.map(({ seed }) => seed);
 			if (job % 40 === 39 && (await cancelOne(painter, subjects[below(subjects.length)]!))) result.cancelled++;
-			const pictures = await paint(painter, subject, seeds);
-			for (const [slot, { seed, sha256 }] of pictures.entries()) {
-				const first = subject.firsts.find((one) => one.seed === seed)!;
-				const key = `${slot + 1} of ${pictures.length}`;
-				result.slots[key] = (result.slots[key] ?? 0) + 1;
-				result.compared++;
-				sinceStart++;
-				if (sha256 !== first.sha256)
-					result.different.push({ sampler: subject.recipe.sampler, seed, slot, of: pictures.length });
-			}
-			options.onProgress?.(result.compared);
-			if (sinceStart < options.restartEvery || result.compared >= options.pictures) continue;
+			const drawn = Promise.withResolvers<void>();
+			const before = comparing;
+			comparing = painter.paint(jobOf(subject, seeds), { onDrawn: drawn.resolve }).then(async ({ pictures }) => {
+				await before;
+				compare(subject, pictures);
+			});
+			await Promise.race([drawn.promise, comparing]);
+			sinceStart += seeds.length;
+			begun += seeds.length;
+			if (sinceStart < options.restartEvery || begun >= options.pictures) continue;
 			sinceStart = 0;
+			await comparing;
 			result.restarts++;
 			if (result.restarts % 2 === 0) {
 				await painter.close();
@@ -79,6 +89,7 @@ export async function paintAgainAndAgain(options: DeterminismOptions): Promise<D
 				await killInTheMiddle(painter, subject);
 			}
 		}
+		await comparing;
 	} finally {
 		await painter.close();
 	}

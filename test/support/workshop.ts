@@ -124,7 +124,12 @@ export class Workshop {
 			},
 			wakeOutbox: () => outbox.wake(),
 			wakeSweeper: () => sweeper.wake(),
-			operator: { sourceUrl: 'https://git.example.com/atelier', contact: 'kei@example.com', signs: false },
+			operator: {
+				sourceUrl: 'https://git.example.com/atelier',
+				contact: 'kei@example.com',
+				signs: false,
+				devices: ['cpu'],
+			},
 			channelNow: (channelId, seen) => factsNow(client, channelId, seen),
 			memberNow: (guildId, userId) => memberNow(client, guildId, userId),
 			download: (url, limits) => downloadAttachment(url, attachmentSource(discord.api), limits),

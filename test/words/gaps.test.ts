@@ -290,7 +290,8 @@ test('what is put together of parts is said as a whole, in every language', () =
 });
 
 test('every label of one word has a phrase', () => {
-	const names = /^(?:Atelier|WebUI|ComfyUI|NovelAI|InvokeAI|Fooocus|SwarmUI|LoRA|English|Deutsch|MB)$/;
+	const names =
+		/^(?:Atelier|WebUI|ComfyUI|NovelAI|InvokeAI|Fooocus|SwarmUI|LoRA|English|Deutsch|MB|CPU|CUDA|DirectML)$/;
 	/** `**Changed.**`, `**You:** …`, `Banned from the bot …`, `Newcomers, days in the server`. */
 	const within = ['Changed', 'You', 'Banned', 'Newcomers'];
 	const unsaid = labelsOfTheProgram().filter(({ text }) => say(ja, text) === text && !names.test(text));

@@ -1,5 +1,6 @@
 import { type CompiledGraph, GraphBuilder, type Target, type Value } from '../graph.ts';
 import { add, conv, groupNorm, silu } from '../layers.ts';
+import { onnxType } from '../onnx.ts';
 import type { Weights } from '../weights.ts';
 import { downBlock, eps, middle, upBlock, type VaeConfig } from './vae.ts';
 
@@ -142,24 +143,37 @@ class Norms {
 			this.#given = { mean: g.input('mean', ['norms', groups]), scale: g.input('scale', ['norms', groups]) };
 	}
 
-	readonly add: typeof groupNorm = (g, x, prefix, shape) => {
-		const { channels, groups } = shape;
+	readonly add: typeof groupNorm = (g, x, prefix, { channels, groups, eps }) => {
 		// [1, c, h, w] → [1, groups, c / groups · h · w]
 		const grouped = g.op('Reshape', [x, g.integers([0, groups, -1])]);
-		if (!this.#given) {
-			const mean = (value: Value) => g.op('ReduceMean', [value, g.integers([2])], { keepdims: 0 });
-			this.#means.push(mean(grouped));
-			this.#squares.push(mean(g.op('Mul', [grouped, grouped])));
-			return groupNorm(g, x, prefix, shape);
-		}
-		const number = g.integers([this.#count++]);
-		// [norms, groups] → [1, groups, 1]
-		const one = (all: Value) => g.op('Unsqueeze', [g.op('Gather', [all, number], { axis: 0 }), g.integers([2])]);
-		const normal = g.op('Mul', [g.op('Sub', [grouped, one(this.#given.mean)]), one(this.#given.scale)]);
+		const normal = this.#given ? this.#byGiven(g, grouped, this.#given) : this.#byOwn(g, grouped, eps);
 		const restored = g.op('Reshape', [normal, g.op('Shape', [x])]);
 		const scaled = g.op('Mul', [restored, g.weight(`${prefix}.weight`, [channels], [channels, 1, 1])]);
 		return add(g, scaled, g.weight(`${prefix}.bias`, [channels], [channels, 1, 1]));
 	};
+
+	/**
+	 * What goes on depends on the statistics that are told. Were they taken beside it, ONNX Runtime would take them last, and keep the
+	 * values of every norm until then.
+	 */
+	#byOwn(g: GraphBuilder, grouped: Value, eps: number): Value {
+		const over = g.integers([2]);
+		const mean = g.op('ReduceMean', [grouped, over]); // [1, groups, 1]
+		const centred = g.op('Sub', [grouped, mean]);
+		const count = g.cast(g.op('Gather', [g.op('Shape', [grouped]), over], { axis: 0 }), onnxType.float); // [1]
+		const variance = g.op('Div', [g.op('ReduceSumSquare', [centred, over]), count]);
+		const square = g.op('Add', [variance, g.op('Mul', [mean, mean])]);
+		this.#means.push(g.op('Squeeze', [mean, over]));
+		this.#squares.push(g.op('Squeeze', [square, over]));
+		return g.op('Div', [centred, g.op('Sqrt', [g.op('Add', [variance, g.floats([eps])])])]);
+	}
+
+	#byGiven(g: GraphBuilder, grouped: Value, { mean, scale }: { mean: Value; scale: Value }): Value {
+		const number = g.integers([this.#count++]);
+		// [norms, groups] → [1, groups, 1]
+		const one = (all: Value) => g.op('Unsqueeze', [g.op('Gather', [all, number], { axis: 0 }), g.integers([2])]);
+		return g.op('Mul', [g.op('Sub', [grouped, one(mean)]), one(scale)]);
+	}
 
 	finish(): void {
 		if (this.#given) return;
