@@ -4,7 +4,7 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { warmUp } from '../src/discord/warm.ts';
+import { warmUp } from '../src/warm.ts';
 import { fuzzImages } from './fuzz/images.ts';
 import { fuzzPrompts } from './fuzz/prompts.ts';
 import { fuzzUrls } from './fuzz/urls.ts';

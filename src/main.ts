@@ -10,7 +10,6 @@ import { createClient, logIn, serve } from './discord/client.ts';
 import { deliver } from './discord/delivery.ts';
 import { attachmentSource, downloadAttachment } from './discord/download.ts';
 import { factsNow, memberNow } from './discord/facts.ts';
-import { warmUp } from './discord/warm.ts';
 import { SetupError } from './errors.ts';
 import { serveHealth } from './health.ts';
 import { createLog } from './log.ts';
@@ -22,6 +21,7 @@ import { Sweeper } from './queue/sweeper.ts';
 import { runProgram } from './run.ts';
 import { startStandin } from './standin/index.ts';
 import { openStudio } from './studio.ts';
+import { warmUp } from './warm.ts';
 
 await runProgram(async (onClose, fail) => {
 	const config = readConfig();

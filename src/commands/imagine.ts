@@ -20,7 +20,6 @@ import { completeModels, isNamed } from '../prompt/models.ts';
 import { limits } from '../prompt/options.ts';
 import { permute } from '../prompt/permutations.ts';
 import { presetChoices } from '../prompt/presets.ts';
-import { makeRecipe } from '../prompt/recipe.ts';
 import { parseRequest } from '../prompt/request.ts';
 import { styleChoices } from '../prompt/styles.ts';
 import { defaultSyntax, syntaxChoices, syntaxNames } from '../prompt/syntax/index.ts';
@@ -29,7 +28,7 @@ import { wildcardsWith } from '../prompt/wildcards.ts';
 import type { Wish } from '../queue/accept.ts';
 
 import type { Call, Command } from './context.ts';
-import { withUsual } from './defaults.ts';
+import { recipeFor } from './defaults.ts';
 import { modelFor, usualModel } from './models.ts';
 import { admitWish, deferOnce, submit } from './submit.ts';
 import { submitWishes } from './submit-all.ts';
@@ -164,12 +163,7 @@ export const imagine: Command = {
 				);
 			const request = image ? { ...asked, aspect: asked.aspect ?? aspectOf(image) } : asked;
 			const { model, notes: told } = modelFor(call, request);
-			const { recipe, notes } = makeRecipe(withUsual(request, call), {
-				model,
-				ceiling: call.place.ceiling,
-				randomSeed: call.randomSeed,
-				wildcards: call.place.guild.wildcards,
-			});
+			const { recipe, notes } = recipeFor(request, model, call);
 			return { kind: image ? 'image' : 'imagine', request, recipe, notes: [...told, ...notes] };
 		});
 		if (image) return drawOver(image, wishes[0]!, interaction, call);

@@ -9,13 +9,12 @@ import type { Image } from '../db/images.ts';
 import { UserError } from '../errors.ts';
 import { drawFrom, type Source, strengths } from '../prompt/derive.ts';
 import { limits } from '../prompt/options.ts';
-import { makeRecipe } from '../prompt/recipe.ts';
 import { parseRequest } from '../prompt/request.ts';
 import type { Wish } from '../queue/accept.ts';
 import type { Recipe } from '../recipe.ts';
 import { originalOf, shownIn } from './components/target.ts';
 import type { Call, Command } from './context.ts';
-import { withUsual } from './defaults.ts';
+import { recipeFor } from './defaults.ts';
 import { modelFor } from './models.ts';
 import { admitWish, deferOnce, submit } from './submit.ts';
 import { aspectOf, keepUpload } from './uploads.ts';
@@ -73,13 +72,7 @@ export const inpaint: Command = {
 		const original = link === null ? undefined : await pictureAt(interaction, call, link);
 		const request = picture ? { ...asked, aspect: asked.aspect ?? aspectOf(picture) } : asked;
 		const { model, notes: told } = modelFor(call, request);
-		const { randomSeed } = call;
-		const made = makeRecipe(withUsual(request, call), {
-			model,
-			ceiling: call.place.ceiling,
-			randomSeed,
-			wildcards: call.place.guild.wildcards,
-		});
+		const made = recipeFor(request, model, call);
 		const wish: Wish = { kind: 'inpaint', request, recipe: made.recipe, notes: [...told, ...made.notes] };
 		admitWish(call, wish);
 		const replyId = await deferOnce(interaction);

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { fuzzImages } from '../../bench/fuzz/images.ts';
 import { fuzzPrompts } from '../../bench/fuzz/prompts.ts';
 import { fuzzUrls } from '../../bench/fuzz/urls.ts';
-import { warmUp } from '../../src/discord/warm.ts';
+import { warmUp } from '../../src/warm.ts';
 
 // The long form, and its figures: bench/fuzz.ts, docs/fuzz.md.
 const [prompts, images, urls] = [200, 200, 100];

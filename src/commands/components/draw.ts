@@ -1,9 +1,8 @@
 import { UserError } from '../../errors.ts';
-import { makeRecipe } from '../../prompt/recipe.ts';
 import { parseRequest } from '../../prompt/request.ts';
 import type { Component } from '../context.ts';
 import { encodePress } from '../custom-id.ts';
-import { withUsual } from '../defaults.ts';
+import { recipeFor } from '../defaults.ts';
 import { promptIn } from '../description.ts';
 import { modelFor } from '../models.ts';
 import { submit } from '../submit.ts';
@@ -27,12 +26,7 @@ export const drawSent: Component = {
 	async modal(interaction, _press, call) {
 		const asked = parseRequest(promptOf(interaction));
 		const { model, notes: told } = modelFor(call, asked);
-		const { recipe, notes } = makeRecipe(withUsual(asked, call), {
-			model,
-			ceiling: call.place.ceiling,
-			randomSeed: call.randomSeed,
-			wildcards: call.place.guild.wildcards,
-		});
+		const { recipe, notes } = recipeFor(asked, model, call);
 		await submit(interaction, call, { kind: 'imagine', request: asked, recipe, notes: [...told, ...notes] });
 	},
 };

@@ -1,13 +1,12 @@
 import type { Generation } from '../../db/generations.ts';
 import { drawFrom, sourceIn } from '../../prompt/derive.ts';
 import { permute } from '../../prompt/permutations.ts';
-import { makeRecipe } from '../../prompt/recipe.ts';
 import { parseRequest } from '../../prompt/request.ts';
 import { cleanText } from '../../prompt/text.ts';
 import type { Wish } from '../../queue/accept.ts';
 import type { Component } from '../context.ts';
 import { encodePress } from '../custom-id.ts';
-import { withUsual } from '../defaults.ts';
+import { recipeFor } from '../defaults.ts';
 import { modelForEdit } from '../models.ts';
 import { submitWishes } from '../submit-all.ts';
 import { promptForm, promptOf } from './prompt-form.ts';
@@ -32,12 +31,7 @@ export const remix: Component = {
 		const wishes = permute(cleanText(prompt)).map((text): Wish => {
 			const changed = parseRequest({ ...kept, ...typed, prompt: text });
 			const { model, request, notes: told } = modelForEdit(call, changed, source);
-			const { recipe, notes } = makeRecipe(withUsual(request, call), {
-				model,
-				ceiling: call.place.ceiling,
-				randomSeed: call.randomSeed,
-				wildcards: call.place.guild.wildcards,
-			});
+			const { recipe, notes } = recipeFor(request, model, call);
 			const wish: Wish = { kind: 'edit', request, recipe, notes: [...told, ...notes] };
 			return continued(wish, source);
 		});

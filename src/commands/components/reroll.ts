@@ -1,8 +1,7 @@
-import { withDefaults } from '../../prompt/defaults.ts';
 import { reroll as rerollOf } from '../../prompt/derive.ts';
-import { makeRecipe } from '../../prompt/recipe.ts';
 import { hasWildcards } from '../../prompt/wildcards.ts';
 import type { Component } from '../context.ts';
+import { recipeFor } from '../defaults.ts';
 import { modelOf } from '../models.ts';
 import { submit } from '../submit.ts';
 import { sourceOf } from './target.ts';
@@ -16,12 +15,7 @@ export const reroll: Component = {
 		const { seed: _, ...seedless } = request;
 		const isChosenAnew = before.parent === undefined && hasWildcards(`${request.prompt}, ${request.negative ?? ''}`);
 		const { recipe, notes } = isChosenAnew
-			? makeRecipe(withDefaults(seedless, call.place.guild.defaults), {
-					model,
-					ceiling: call.place.ceiling,
-					randomSeed: call.randomSeed,
-					wildcards: call.place.guild.wildcards,
-				})
+			? recipeFor(seedless, model, call)
 			: { recipe: rerollOf(before, call.randomSeed), notes: [] };
 		const parent = recipe.parent && parentImageId !== null ? { parentImageId } : {};
 		await submit(interaction, call, { kind: 'reroll', request, recipe, notes, ...parent });

@@ -1,11 +1,11 @@
-import type { Generation } from '../db/generations.ts';
-import { judge } from '../moderation/gate.ts';
-import { warmGate } from '../moderation/warm.ts';
-import { makeRecipe } from '../prompt/recipe.ts';
-import { parseRequest } from '../prompt/request.ts';
-import { syntaxNames } from '../prompt/syntax/index.ts';
-import { english } from '../words/index.ts';
-import { endedLayout, progressLayout, queuedLayout, resultLayout } from './layouts.ts';
+import type { Generation } from './db/generations.ts';
+import { endedLayout, progressLayout, queuedLayout, resultLayout } from './discord/layouts.ts';
+import { judge } from './moderation/gate.ts';
+import { warmGate } from './moderation/warm.ts';
+import { makeRecipe } from './prompt/recipe.ts';
+import { parseRequest } from './prompt/request.ts';
+import { syntaxNames } from './prompt/syntax/index.ts';
+import { english } from './words/index.ts';
 
 const rounds = 8;
 
