@@ -195,10 +195,24 @@ export async function ahead(db: Db, generation: Generation): Promise<{ jobs: num
 export async function takeGeneration(db: Db, id: string): Promise<Generation | undefined> {
 	const rows = await db
 		.update(generations)
-		.set({ state: 'running', attempt: sql`${generations.attempt} + 1`, startedAt: sql`now()` })
+		.set({ state: 'running', attempt: sql`${generations.attempt} + 1`, isDrawn: false, startedAt: sql`now()` })
 		.where(and(eq(generations.id, id), inArray(generations.state, ['queued', 'running'])))
 		.returning();
 	return rows[0];
+}
+
+/**
+ * Notes that the painter of a generation takes the next job already.
+ *
+ * @returns whether its member asked to stop it
+ */
+export async function noteDrawn(db: Db, { id, attempt }: { id: string; attempt: number }): Promise<boolean> {
+	const [row] = await db
+		.update(generations)
+		.set({ isDrawn: true })
+		.where(and(eq(generations.id, id), eq(generations.attempt, attempt)))
+		.returning({ cancelRequested: generations.cancelRequested });
+	return row?.cancelRequested ?? false;
 }
 
 /**

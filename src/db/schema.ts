@@ -88,6 +88,8 @@ export const generations = pgTable(
 		approvedAt: moment('approved_at'),
 		/** Counts the takers; only the newest may finish it (a fencing token). */
 		attempt: integer('attempt').notNull().default(0),
+		/** Its painter takes the next job already, and only finishes this one. */
+		isDrawn: boolean('is_drawn').notNull().default(false),
 		/** How many painters died while they worked on it. */
 		crashes: integer('crashes').notNull().default(0),
 		/** What the member is told when it failed, or when not all of its pictures were shown. */

@@ -2,17 +2,11 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Describing } from './describing.ts';
 import { type PainterDied, PainterProcess, type PainterReady, type ProcessOptions } from './painter-process.ts';
-import type {
-	DescribedPicture,
-	FromPainter,
-	PaintJob,
-	PaintStats,
-	Picture,
-	SeenInPicture,
-	ToPainter,
-} from './protocol.ts';
+import { type OfJob, type Painted, Painting, type PaintOptions } from './painting.ts';
+import type { DescribedPicture, FromPainter, PaintJob, ToPainter } from './protocol.ts';
 
 export { PainterBroken, PainterDied, type PainterReady, painterEnvironment } from './painter-process.ts';
+export { ModelUnusable, type Painted, PaintFailed, type PaintProgress, UploadRefused } from './painting.ts';
 export type { DeviceChoice } from './protocol.ts';
 
 export interface PainterOptions extends ProcessOptions {
@@ -24,52 +18,12 @@ export interface PainterOptions extends ProcessOptions {
 	ratingMs?: number;
 }
 
-export type PaintProgress = Omit<Extract<FromPainter, { type: 'progress' }>, 'type' | 'id'>;
-
-export interface Painted {
-	/** Without `seen` where the tagger could not look, for the reason in `problem`. */
-	pictures: Picture[];
-	stats: PaintStats;
-	problem?: string;
-}
-
-/** The painter could not do a job and lives on; trying the same again will most likely fail the same way. */
-export class PaintFailed extends Error {
-	constructor(message: string) {
-		super(message);
-		this.name = 'PaintFailed';
-	}
-}
-
-/** What the member sent cannot be used; the message is for them. */
-export class UploadRefused extends PaintFailed {
-	constructor(message: string) {
-		super(message);
-		this.name = 'UploadRefused';
-	}
-}
-
-/** The model of a job cannot be opened on this host. */
-export class ModelUnusable extends PaintFailed {
-	constructor(message: string) {
-		super(message);
-		this.name = 'ModelUnusable';
-	}
-}
-
-interface CurrentJob {
-	id: string;
-	receive: (message: Exclude<FromPainter, { type: 'ready' | 'broken' | 'described' }>) => void;
-	/** Set once the job was sent. */
-	died?: (error: PainterDied) => void;
-}
-
 /**
- * A painter process as the bot sees it. States: *starting* (left when the process is ready or ends), *idle* (left by `paint`, by the
- * process ending, by `close`), *painting* (left when the job is painted, failed or cancelled, or the process ends), *rating* (left
- * when every picture was rated and scored, or cancelled, or the process ends; a tagger that is silent for too long ends the process, and
- * the job with pictures that are not rated), *waiting* to restart after an end (left after the delay, or by `close`), *closed* (for good). Emits `ready` after every start, `died`
- * when the process ended without being asked to.
+ * A painter process as the bot sees it. States: *starting* (left when the process is ready or ends), *running* (left when it ends, or by
+ * `close`), *waiting* to restart after an end (left after the delay, or by `close`), *closed* (for good). While it runs it has up to two
+ * jobs: one on the easel, from `paint` until it is drawn or ends, and one that is finished; each ends by itself (`Painting`). When the
+ * process ends, so do both; where it is known over which of them, the other is a bystander. Emits `ready` after every start, `died` when
+ * the process ended without being asked to.
  */
 export class PainterClient extends EventEmitter<{ ready: [PainterReady]; died: [PainterDied] }> {
 	readonly #options: PainterOptions;
@@ -78,7 +32,10 @@ export class PainterClient extends EventEmitter<{ ready: [PainterReady]; died: [
 	#process: PainterProcess | undefined;
 	/** Of the process that is ready, or of the next that will be. */
 	#available = newAvailable();
-	#job: CurrentJob | undefined;
+	#easel: Painting | undefined;
+	#finishing: Painting | undefined;
+	/** The job over which the process that runs now ends. */
+	#culprit: string | undefined;
 	readonly #describing = new Describing();
 	#failures = 0;
 	/** Of the process that runs now. */
@@ -121,7 +78,7 @@ export class PainterClient extends EventEmitter<{ ready: [PainterReady]; died: [
 
 	/** Whether it has no job. */
 	get isIdle(): boolean {
-		return this.#job === undefined;
+		return this.#jobs.length === 0;
 	}
 
 	/** What the process that runs now said when it was ready; waits while there is none. */
@@ -130,110 +87,37 @@ export class PainterClient extends EventEmitter<{ ready: [PainterReady]; died: [
 	}
 
 	/**
-	 * Paints one job; one at a time. Waits while the painter restarts.
+	 * Paints one job. Takes one at a time: the next when `onDrawn` was called, or this one has ended. Waits while the painter restarts.
 	 *
-	 * @param signal cancels: between two steps, or hard when the grace time is over. The promise then rejects with its reason.
-	 * @param onLoading is called when the job's model, or its LoRAs, have to be opened first.
-	 * @param mayUse is asked, where the job begins with a member's upload, with what the tagger saw in it; it throws where that must not
-	 *   be used, and so the promise rejects. Without it no upload is used.
-	 * @throws {PainterDied} if the process ended over it, {UploadRefused} if what the member sent cannot be used, {ModelUnusable} if its model cannot be opened, {PaintFailed} if the painter refused or failed.
+	 * @throws {PainterDied} if the process ended over it or beside it, {UploadRefused} if what the member sent cannot be used, {ModelUnusable} if its model cannot be opened, {PaintFailed} if the painter refused or failed.
 	 */
-	async paint(job: PaintJob, { signal, onProgress, onLoading, mayUse }: PaintOptions = {}): Promise<Painted> {
-		signal?.throwIfAborted();
-		if (this.#job) throw new Error(`Expected one job at a time, got ${job.id} during ${this.#job.id}`);
-		const outcome = Promise.withResolvers<Painted>();
-		const rating = new Rating({
-			limitMs: this.#options.ratingMs ?? 30_000,
-			onDone: outcome.resolve,
-			onSilence: (unrated) => {
-				const who = unrated.problem === undefined ? 'scorer' : 'tagger';
-				this.#options.log(`The ${who} is silent over job ${job.id}, so the painter is killed`);
-				// Not before the process is gone, or the next job would be sent to it.
-				current.died = () => outcome.resolve(unrated);
-				this.kill();
-			},
+	async paint(job: PaintJob, options: PaintOptions = {}): Promise<Painted> {
+		options.signal?.throwIfAborted();
+		if (this.#easel) throw new Error(`Expected one job at a time, got ${job.id} during ${this.#easel.job.id}`);
+		const painting = new Painting(job, options, {
+			send: (message) => this.#process?.send(message),
+			kill: () => this.#killOver(job.id),
+			hasOther: () => this.#jobs.length > 1,
+			log: this.#options.log,
+			cancelGraceMs: this.#options.cancelGraceMs,
+			ratingMs: this.#options.ratingMs ?? 30_000,
 		});
-		const current: CurrentJob = {
-			id: job.id,
-			receive: (message) => {
-				if (message.type === 'progress') {
-					const { step, steps, preview } = message;
-					return onProgress?.({ step, steps, ...(preview && { preview }) });
-				}
-				if (message.type === 'loading') {
-					isLoading = true;
-					return onLoading?.();
-				}
-				if (message.type === 'models') {
-					isLoading = false;
-					this.#loaded = new Set(message.loaded);
-					this.#loadMs = message.ms;
-					return;
-				}
-				if (message.type === 'looked') {
-					clearTimeout(looking);
-					const answer = async () => mayUse?.(message) ?? Promise.reject(new Error('No upload may be used'));
-					const tell = (type: 'proceed' | 'cancel') => this.#process?.send({ type, id: job.id });
-					answer().then(
-						() => tell('proceed'),
-						(error: unknown) => {
-							refusal = error;
-							tell('cancel');
-						},
-					);
-					return;
-				}
-				this.#failures = 0;
-				if (message.type === 'painted') rating.start(message);
-				else if (message.type === 'rated' || message.type === 'scored') rating.take(message);
-				else if (message.type === 'cancelled')
-					outcome.reject(refusal ?? signal?.reason ?? new PaintFailed('It was cancelled'));
-				else {
-					const Failure = message.isModel ? ModelUnusable : message.isRefusal ? UploadRefused : PaintFailed;
-					outcome.reject(new Failure(message.message));
-				}
-			},
-		};
-		let isLoading = false;
-		let refusal: unknown;
-		let looking: NodeJS.Timeout | undefined;
-		let grace: NodeJS.Timeout | undefined;
-		const cancel = () => {
-			if (!current.died) return outcome.reject(signal?.reason);
-			this.#process?.send({ type: 'cancel', id: job.id });
-			grace = setTimeout(
-				() => {
-					this.#options.log(`The painter did not stop job ${job.id} in time and is killed`);
-					outcome.reject(signal?.reason);
-					this.kill();
-				},
-				this.#options.cancelGraceMs ?? (isLoading ? loadGraceMs : 15_000),
-			);
-		};
-		this.#job = current;
-		signal?.addEventListener('abort', cancel, { once: true });
+		this.#easel = painting;
 		try {
-			outcome.promise.catch(() => {}); // it may settle while we wait for a process
-			const cancelled = outcome.promise.then(() => undefined);
+			const cancelled = painting.done.then(() => undefined);
 			let process = await Promise.race([this.#available.promise, cancelled]);
 			while (process !== this.#process) process = await Promise.race([this.#available.promise, cancelled]); // it ended just then
-			current.died = outcome.reject;
-			process?.send({ type: 'paint', job });
-			// A file can be made to keep its reader busy for ever, and so may the tagger be.
-			if (job.recipe.parent && job.recipe.parent.imageId === undefined)
-				looking = setTimeout(() => this.kill(), readingMs + (this.#options.ratingMs ?? 30_000));
-			return await outcome.promise;
+			painting.send();
+			return await painting.done;
 		} finally {
-			clearTimeout(grace);
-			clearTimeout(looking);
-			rating.stop();
-			signal?.removeEventListener('abort', cancel);
-			this.#job = undefined;
+			painting.close();
+			if (this.#easel === painting) this.#easel = undefined;
+			if (this.#finishing === painting) this.#finishing = undefined;
 		}
 	}
 
 	/**
-	 * Says what is in a file that a member sent, besides the job: between two of its steps.
+	 * Says what is in a file that a member sent, besides the jobs: between two runs of the side that finishes them.
 	 *
 	 * @param timeoutMs 60 s; where no job explains the silence, the painter is killed then.
 	 * @throws {UserError} as `Describing.ask` does
@@ -244,7 +128,7 @@ export class PainterClient extends EventEmitter<{ ready: [PainterReady]; died: [
 			asked = await this.#available.promise;
 			asked.send(message);
 		};
-		const timer = setTimeout(() => !this.#job && asked?.kill(), timeoutMs);
+		const timer = setTimeout(() => this.isIdle && asked?.kill(), timeoutMs);
 		return this.#describing.ask(image, send, timeoutMs).finally(() => clearTimeout(timer));
 	}
 
@@ -266,6 +150,7 @@ export class PainterClient extends EventEmitter<{ ready: [PainterReady]; died: [
 		for (let isFirst = true; !closing.aborted; isFirst = false) {
 			const process = new PainterProcess(this.#options, (message) => this.#receive(message));
 			this.#process = process;
+			this.#culprit = undefined;
 			let wasReady = false;
 			try {
 				const ready = await process.ready;
@@ -282,7 +167,7 @@ export class PainterClient extends EventEmitter<{ ready: [PainterReady]; died: [
 			const died = await process.gone;
 			this.#process = undefined;
 			if (wasReady) this.#available = newAvailable();
-			this.#job?.died?.(died);
+			for (const painting of this.#jobs) painting.died(this.#isBystander(painting) ? died.besides() : died);
 			this.#describing.fail();
 			if (closing.aborted) break;
 			this.emit('died', died);
@@ -300,73 +185,35 @@ export class PainterClient extends EventEmitter<{ ready: [PainterReady]; died: [
 	#receive(message: FromPainter): void {
 		if (message.type === 'ready' || message.type === 'broken') return;
 		if (message.type === 'described') this.#describing.take(message);
-		else if (message.id === this.#job?.id) this.#job.receive(message);
-	}
-}
-
-/** A model cannot be opened by halves: to kill the painter over it would cost everybody more than the wait. */
-const loadGraceMs = 120_000;
-
-/** How long an upload may take to be read, with room: see `images/incoming.ts`. */
-const readingMs = 30_000;
-
-interface PaintOptions {
-	signal?: AbortSignal;
-	mayUse?: (upload: { seen?: SeenInPicture; problem?: string }) => Promise<true>;
-	onProgress?: (progress: PaintProgress) => void;
-	onLoading?: () => void;
-}
-
-interface RatingOptions {
-	limitMs: number;
-	onDone: (painted: Painted) => void;
-	/** Called with what is known by then. */
-	onSilence: (unrated: Painted) => void;
-}
-
-/** The part of a job in which the tagger and the scorer look at the finished pictures, and the clock that runs meanwhile. */
-class Rating {
-	readonly #options: RatingOptions;
-	#painted: Painted | undefined;
-	#left = 0;
-	#timer: NodeJS.Timeout | undefined;
-
-	constructor(options: RatingOptions) {
-		this.#options = options;
+		else if (message.type === 'ending') this.#culprit ??= message.id;
+		else this.#receiveOf(message);
 	}
 
-	start({ pictures, stats, isScored = false }: Extract<FromPainter, { type: 'painted' }>): void {
-		this.#painted = { pictures, stats: { ...stats, rateMs: 0 } };
-		this.#left = pictures.length * (isScored ? 2 : 1);
-		this.#wait();
-	}
-
-	take(message: Extract<FromPainter, { type: 'rated' | 'scored' }>): void {
-		const picture = this.#painted?.pictures[message.position];
-		if (!this.#painted || !picture) return;
-		if (message.type === 'scored') picture.aesthetic = message.score;
-		else {
-			if (message.seen) picture.seen = message.seen;
-			if (message.problem !== undefined) this.#painted.problem = message.problem;
+	#receiveOf(message: OfJob): void {
+		const painting = this.#jobs.find(({ job }) => job.id === message.id);
+		if (message.type === 'models') {
+			this.#loaded = new Set(message.loaded);
+			this.#loadMs = message.ms;
 		}
-		this.#painted.stats.rateMs += message.ms;
-		this.#left--;
-		this.stop();
-		if (this.#left > 0) this.#wait();
-		else this.#options.onDone(this.#painted);
+		if (message.type === 'painted' || message.type === 'cancelled' || message.type === 'failed') this.#failures = 0;
+		if (message.type === 'drawn' && painting === this.#easel) {
+			this.#easel = undefined;
+			this.#finishing = painting;
+		}
+		painting?.receive(message);
 	}
 
-	stop(): void {
-		clearTimeout(this.#timer);
+	get #jobs(): Painting[] {
+		return [this.#finishing, this.#easel].filter((painting) => painting !== undefined);
 	}
 
-	#wait(): void {
-		const { limitMs, onSilence } = this.#options;
-		this.#timer = setTimeout(() => {
-			const painted = this.#painted!;
-			const isRated = painted.pictures.every(({ seen }) => seen);
-			onSilence(isRated ? painted : { ...painted, problem: `The tagger did not answer within ${limitMs / 1000} s` });
-		}, limitMs);
+	#killOver(id: string): void {
+		this.#culprit ??= id;
+		this.kill();
+	}
+
+	#isBystander({ job }: Painting): boolean {
+		return this.#culprit !== undefined && this.#culprit !== job.id;
 	}
 }
 

@@ -6,7 +6,7 @@ const mostWaiting = 4;
 
 const failed = ['describe-failed', 'This picture could not be looked at. Please try again in a minute.'] as const;
 
-/** The pictures that one painter is asked to look at, besides its job: between two steps of that, in the order in which they came. */
+/** The pictures that one painter is asked to look at, besides its jobs, in the order in which they came. */
 export class Describing {
 	readonly #pending = new Map<string, PromiseWithResolvers<DescribedPicture>>();
 	#count = 0;

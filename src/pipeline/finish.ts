@@ -1,35 +1,40 @@
 import { createHash } from 'node:crypto';
 import { encodeImage, fitToChannel, type Sign } from '../images/encode.ts';
 import { drawnBy, type Origin } from '../images/metadata.ts';
-import { type FloatImage, toRgb } from '../images/pixels.ts';
+import { type FloatImage, type RgbImage, toRgb } from '../images/pixels.ts';
 import { recipeOfOne } from '../recipe.ts';
 import { compareWith } from './compare.ts';
-import type { Device, PaintJob, Picture } from './protocol.ts';
+import type { Comparison, Device, Picture } from './protocol.ts';
+import type { FinishingJob } from './threads.ts';
 
-/** Turns painted images into the files of a job, each with the recipe of itself alone inside, in the order of the seeds. */
+/** Finished pictures, as files and in memory; in the order of the seeds. */
+export interface Finished {
+	pictures: Picture[];
+	images: RgbImage[];
+}
+
+/**
+ * Turns painted images into the files of a job, each with the recipe of itself alone inside, in the order of the seeds. While one comes,
+ * those before it are written, by other threads.
+ */
 export async function finishPictures(
-	images: FloatImage[],
-	job: PaintJob,
+	images: AsyncIterable<FloatImage> | Iterable<FloatImage>,
+	job: FinishingJob,
 	about: { modelName: string; scale?: number; device: Device },
 	sign?: Sign | undefined,
-): Promise<Picture[]> {
-	const drafts = await Promise.all(
-		images.map(async (painted, i) => {
-			const seed = job.recipe.seeds[i]!;
-			const { modelName, device } = about;
-			const origin: Origin = { recipe: recipeOfOne(job.recipe, seed), modelName, device };
-			if (job.recipe.upscaler !== undefined && about.scale !== undefined) origin.enlargedBy = about.scale;
-			const image = toRgb(painted);
-			const reference = job.references?.[i];
-			const compared = reference && (await compareWith(reference, image, drawnBy(device)));
-			return { seed, origin, image, compared, png: await encodeImage(image, 'png', origin, { sign }) };
-		}),
-	);
+): Promise<Finished> {
+	const writing: Promise<Draft>[] = [];
+	for await (const painted of images) {
+		const draft = makeDraft(toRgb(painted), writing.length, job, about, sign);
+		draft.catch(() => {}); // whoever awaits all of them hears of it
+		writing.push(draft);
+	}
+	const drafts = await Promise.all(writing);
 	// Of candidates only those that are kept go into the message.
-	const share = images.length / (job.recipe.keep ?? images.length);
+	const share = drafts.length / (job.recipe.keep ?? drafts.length);
 	const limits = { maxFileBytes: job.maxFileBytes, maxTotalBytes: job.maxTotalBytes * share };
 	const small = await fitToChannel(drafts, limits, sign);
-	return drafts.map(({ seed, image, compared, png }, i) => ({
+	const pictures = drafts.map(({ seed, image, compared, png }, i) => ({
 		seed,
 		width: image.width,
 		height: image.height,
@@ -38,4 +43,28 @@ export async function finishPictures(
 		...(small[i] && { small: small[i] }),
 		...(compared && { compared }),
 	}));
+	return { pictures, images: drafts.map(({ image }) => image) };
+}
+
+interface Draft {
+	seed: number;
+	origin: Origin;
+	image: RgbImage;
+	compared: Comparison | null | undefined;
+	png: Uint8Array;
+}
+
+async function makeDraft(
+	image: RgbImage,
+	i: number,
+	job: FinishingJob,
+	{ modelName, scale, device }: { modelName: string; scale?: number; device: Device },
+	sign: Sign | undefined,
+): Promise<Draft> {
+	const seed = job.recipe.seeds[i]!;
+	const origin: Origin = { recipe: recipeOfOne(job.recipe, seed), modelName, device };
+	if (job.recipe.upscaler !== undefined && scale !== undefined) origin.enlargedBy = scale;
+	const reference = job.references?.[i];
+	const compared = reference && (await compareWith(reference, image, drawnBy(device)));
+	return { seed, origin, image, compared, png: await encodeImage(image, 'png', origin, { sign }) };
 }

@@ -1,4 +1,6 @@
 import { fillCells, grow, type Mask } from '../images/mask.ts';
+import type { Sampler } from './samplers/index.ts';
+import { lastSteps, startLevel } from './schedule/index.ts';
 import type { NoiseLevel } from './schedule/levels.ts';
 
 /** What stays as it is while the rest is drawn; latents of all images, `[n, size]`. */
@@ -12,16 +14,31 @@ export interface Kept {
 }
 
 /**
- * Puts the original back outside of a mask, with the noise that belongs to the level.
+ * Makes a sampler that puts the original back outside of a mask after each model call, with the noise of the level that the step leads
+ * to.
  *
- * Source: diffusers v0.42.1, `StableDiffusionXLInpaintPipeline.__call__` for UNets of four channels: after each step
- * `latents = (1 - mask) * add_noise(image_latents, noise, next) + mask * latents`, after the last without noise. It does so after
- * each model call; a sampler of two calls a step is blended here once a step, since the first call is only a look ahead.
+ * Source: diffusers v0.42.1, `StableDiffusionXLInpaintPipeline.__call__` for UNets of four channels: after each call
+ * `latents = (1 - mask) * add_noise(image_latents, noise, next) + mask * latents`, after the last without noise. A sampler of two
+ * calls a step is blended in its middle too: by Heun that is where the step leads; by DPM++ SDE it is half way, and yet diffusers takes
+ * the level of the step's end there, as do we.
  * Left out: UNets of nine channels, `padding_mask_crop`, masks between 0 and 1.
- *
- * @param level of the latents now; absent: clean
  */
-export function putBack(latents: Float32Array, { clean, noise, cells }: Kept, level?: NoiseLevel): void {
+export function keeping(sampler: Sampler, kept: Kept): Sampler {
+	return async function* (input) {
+		const { schedule } = input;
+		let before = 0;
+		for await (const step of sampler(input)) {
+			const next = Math.max(step.done, before + 1);
+			const level = next < schedule.timesteps.length ? startLevel(lastSteps(schedule, next)) : undefined;
+			putBack(step.latents, kept, level);
+			before = step.done;
+			yield step;
+		}
+	};
+}
+
+/** @param level of the latents now; absent: clean */
+function putBack(latents: Float32Array, { clean, noise, cells }: Kept, level?: NoiseLevel): void {
 	for (let i = 0; i < latents.length; i++) {
 		if (cells[i % cells.length] === 1) continue;
 		latents[i] = level ? Math.fround(level.alpha * clean[i]!) + Math.fround(level.sigma * noise[i]!) : clean[i]!;

@@ -4,13 +4,13 @@ import {
 	compileTextEncoder,
 	compileUnet,
 	compileUpscaler,
-	compileVaeDecoder,
 	compileVaeEncoder,
-	compileVaeParts,
 } from '../model/compile.ts';
 import type { ModelFolder } from '../model/folder.ts';
 import type { CompiledGraph, Target } from '../model/graph.ts';
 import { type AppliedLora, type LoraPart, loraParts } from '../model/lora.ts';
+import { Decoder, openVaeParts } from './decoder.ts';
+import { once } from './once.ts';
 import type { Device } from './protocol.ts';
 import { openSession, type Session } from './session.ts';
 import { SessionCache } from './session-cache.ts';
@@ -33,11 +33,12 @@ export interface Networks extends TunedNetworks {
 	 * model without LoRAs, which an empty list opens again.
 	 */
 	tuned: (loras: readonly AppliedLora[]) => Promise<TunedNetworks>;
-	vaeDecoder: Session;
+	/** Opened on first use: where a painter overlaps jobs, another thread has one of its own. */
+	decoder: Decoder;
 	/** Opened on first use, as only variations need it. */
 	vaeEncoder: () => Promise<Session>;
-	/** The VAE in parts, for pictures of more than `mostPixelsWhole` pixels; opened on first use. */
-	vaeParts: { decoder: () => Promise<VaeParts>; encoder: () => Promise<VaeParts> };
+	/** The same in parts, for pictures of more than `mostPixelsWhole` pixels. */
+	vaeEncoderParts: () => Promise<VaeParts>;
 	mostPixelsWhole: number;
 	/** Opened on first use. @throws {ModelError} if the model has none. */
 	upscaler: () => Promise<Session>;
@@ -94,25 +95,23 @@ export async function openNetworks(
 		]);
 		return { textEncoder: textEncoder!, textEncoder2: textEncoder2!, unet: unet! };
 	};
-	const openParts = async (direction: 'decoder' | 'encoder'): Promise<VaeParts> => {
-		const { low, own, given } = compileVaeParts(folder, direction, full);
-		return { config: folder.vaeConfig, low: await open(low), own: await open(own), given: await open(given) };
-	};
+	const decoder = new Decoder(folder, device);
 	return {
 		...(await tuned([])),
 		tuned,
-		vaeDecoder: await open(compileVaeDecoder(folder, full)),
+		decoder,
 		vaeEncoder: once(() => open(compileVaeEncoder(folder, full))),
-		vaeParts: { decoder: once(() => openParts('decoder')), encoder: once(() => openParts('encoder')) },
+		vaeEncoderParts: once(() => openVaeParts(folder, 'encoder', open)),
 		mostPixelsWhole: mostPixelsWhole[device],
 		upscaler: once(() => open(compileUpscaler(folder, full))),
 		previewDecoder: previewDecoder && (await open(compilePreviewDecoder(previewDecoder, full))),
 		isOpen: (loras) =>
 			loras ? loraParts.every((part) => cache.has(keyOf(part, loras))) : cache.has(`${folder.path} ["unet"`),
-		runMs: () => opened.reduce((sum, session) => sum + session.runMs, cache.runMs),
+		runMs: () => opened.reduce((sum, session) => sum + session.runMs, cache.runMs + decoder.runMs),
 		release: async () => {
 			await cache.release(`${folder.path} `);
 			for (const session of opened) await session.release();
+			await decoder.release();
 		},
 	};
 }
@@ -127,16 +126,4 @@ function partKey(part: LoraPart, loras: readonly AppliedLora[]): string {
 function memoryHere(): number {
 	const limit = process.constrainedMemory();
 	return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
-}
-
-/** Makes a thing when it is first asked for; a failure is not kept. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-	let made: Promise<T> | undefined;
-	return () => {
-		made ??= make().catch((error: unknown) => {
-			made = undefined;
-			throw error;
-		});
-		return made;
-	};
 }

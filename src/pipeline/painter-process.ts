@@ -52,12 +52,22 @@ export class PainterBroken extends SetupError {
 export class PainterDied extends Error {
 	readonly exitCode: number | null;
 	readonly exitSignal: NodeJS.Signals | null;
-	constructor(exitCode: number | null, exitSignal: NodeJS.Signals | null, lastLine = '') {
+	/** It is known that it ended over another job. */
+	readonly isBystander: boolean;
+	readonly #lastLine: string;
+	constructor(exitCode: number | null, exitSignal: NodeJS.Signals | null, lastLine = '', isBystander = false) {
 		const how = exitSignal ? `was ended by ${exitSignal}` : `ended with code ${exitCode}`;
 		super(`The painter's process ${how}${lastLine === '' ? '' : ` after writing: ${lastLine}`}`);
 		this.name = 'PainterDied';
 		this.exitCode = exitCode;
 		this.exitSignal = exitSignal;
+		this.isBystander = isBystander;
+		this.#lastLine = lastLine;
+	}
+
+	/** The same for a job over which it did not end. */
+	besides(): PainterDied {
+		return new PainterDied(this.exitCode, this.exitSignal, this.#lastLine, true);
 	}
 }
 
@@ -128,7 +138,7 @@ export class PainterProcess {
 		this.#child.kill('SIGKILL');
 	}
 
-	/** Asks the process to end, which it does at its next step, and ends it after `timeoutMs` in any case. */
+	/** Asks the process to end, which it does at once, and ends it after `timeoutMs` in any case. */
 	async end(timeoutMs: number): Promise<void> {
 		if (this.#child.connected) this.#child.disconnect();
 		const timer = setTimeout(() => this.kill(), timeoutMs);

@@ -1,222 +1,123 @@
 import { constants, setPriority } from 'node:os';
-import { UserError } from '../errors.ts';
-import { openSigner, type SignerFiles } from '../images/c2pa.ts';
-import { encodePreview, type Sign } from '../images/encode.ts';
-import type { RgbImage } from '../images/pixels.ts';
-import { describePicture } from './describe.ts';
-import { finishPictures } from './finish.ts';
-import { ModelShelf } from './model-shelf.ts';
-import { saysOutOfMemory } from './out-of-memory.ts';
-import { coarse } from './preview.ts';
-import { PreviewPace } from './preview-pace.ts';
-import type { Device, DeviceChoice, FromPainter, PaintJob, ToPainter } from './protocol.ts';
-import { type Critics, loadScorer, loadTagger, lookAt, rate } from './rating.ts';
-import { paintInRounds } from './rounds.ts';
-import type { PaintOptions, Sdxl } from './sdxl.ts';
-import { resolveDevice } from './session.ts';
-import { readSources, readUpload } from './sources.ts';
-import { Upscalers } from './upscalers.ts';
+import { Worker } from 'node:worker_threads';
+import 'sharp'; // as its authors ask of a program that uses it in threads
+import { Desk } from './desk.ts';
+import type { DeviceChoice, FromPainter, ToPainter } from './protocol.ts';
+import {
+	type FromDrawing,
+	type FromFinishing,
+	messageOf,
+	type ThreadSettings,
+	type ToDrawing,
+	type ToFinishing,
+} from './threads.ts';
 
 /*
  * The painter's process: `painter.ts <model folder> <device or auto> <tagger's folder> <VAE or nothing> <scorer's folder or nothing>
- * <bytes for models or nothing> <upscalers' folder or nothing> <painters that share the CPU> [<certificate> <key>]`, forked by `PainterProcess`. States: loading (left by `ready`, or by `broken` and the end), idle (left by
- * `paint`), painting (left by `painted`, failed or cancelled), rating (left by the last `rated` or `scored`, or cancelled). It ends when the bot does, and tells before it ends for any reason of its own.
- * `session.run` blocks this thread, so messages are heard between runs.
+ * <bytes for models or nothing> <upscalers' folder or nothing> <painters that share the CPU> [<certificate> <key>]`, forked by `PainterProcess`.
+ *
+ * States: *loading* (left by `ready`, or by `broken` and the end), then of each of two places its own: the *easel* is empty (left by
+ * `paint`), drawing (left when it is drawn, failed or cancelled), or waiting (left when the job before it is finished, or cancelled);
+ * the *finishing* side is empty (left by what was drawn: the bot hears `drawn`), finishing (left by `painted`, failed or cancelled) or
+ * rating (left by the last `rated` or `scored`, or cancelled). `Desk` keeps them.
+ *
+ * `session.run` blocks a thread, so two others draw and finish, and this one hears the bot at any time. A run cannot be stopped, and
+ * onnxruntime-node 1.30.0 aborts the process when a thread ends in the middle of one: so the process ends by a kill, which nothing in
+ * it minds. It ends when the bot does, and tells before it ends for any reason of its own.
  */
 
-/** What the last preview took: the next job's first one is due accordingly. */
-let previewMs = 0;
-
-let current: { id: string; abort: AbortController; proceed: PromiseWithResolvers<void> } | undefined;
-
-/** What is asked besides the job, one after the other. */
-let describing = Promise.resolve();
-
-process.once('disconnect', () => process.exit(0));
+process.once('disconnect', end);
 // Ctrl-C, and some supervisors' SIGTERM, reach the whole group of processes; the bot says when it is time to go.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
-process.on('uncaughtException', (error) => {
-	console.error(error);
-	tellAndExit(
-		current
-			? { type: 'failed', id: current.id, message: error.message }
-			: { type: 'broken', part: 'model', message: `The painter failed: ${error.message}` },
-	);
-});
 try {
+	// before there are threads: they inherit it
 	setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 } catch {
 	// the system forbids it: then it is merely less polite
 }
-const [modelFolder = '', device = 'auto', taggerFolder = '', vae = '', scorerFolder = '', modelBytes = '', ...rest] =
+const [modelFolder = '', wanted = 'auto', taggerFolder = '', vae = '', scorerFolder = '', modelBytes = '', ...rest] =
 	process.argv.slice(2);
 const [upscalerFolder = '', sharers = '1', certificate, privateKey] = rest;
-const signer = certificate && privateKey ? { certificate, privateKey } : undefined;
-const beside = { taggerFolder, scorerFolder, upscalerFolder };
-const models = { modelFolder, vae: vae || undefined, mostBytes: Number(modelBytes) || undefined };
-await main(models, { wanted: device as DeviceChoice, sharers: Number(sharers) }, beside, signer);
+const settings: ThreadSettings = {
+	modelFolder,
+	vae: vae || undefined,
+	mostBytes: Number(modelBytes) || undefined,
+	sharers: Number(sharers),
+	taggerFolder,
+	scorerFolder,
+	upscalerFolder,
+	signer: certificate && privateKey ? { certificate, privateKey } : undefined,
+};
+const started = performance.now();
+const threads = {
+	drawing: new Worker(new URL('./drawing-thread.ts', import.meta.url), { workerData: settings }),
+	finishing: new Worker(new URL('./finishing-thread.ts', import.meta.url), { workerData: settings }),
+};
+type Side = keyof typeof threads;
 
-interface Loaded extends Critics {
-	device: Device;
-	shelf: ModelShelf;
-	/** The path of the model that a job means which names none. */
-	modelFolder: string;
-	upscalers: Upscalers;
-	sign: Sign | undefined;
-}
+const found = Promise.withResolvers<Extract<FromDrawing, { type: 'device' }>>();
+const drawingReady = Promise.withResolvers<Extract<FromDrawing, { type: 'ready' }>>();
+const finishingReady = Promise.withResolvers<Extract<FromFinishing, { type: 'ready' }>>();
+let desk: Desk | undefined;
 
-async function main(
-	{ modelFolder, ...shared }: { modelFolder: string; vae: string | undefined; mostBytes: number | undefined },
-	{ wanted, sharers }: { wanted: DeviceChoice; sharers: number },
-	{ taggerFolder, scorerFolder, upscalerFolder }: Record<'taggerFolder' | 'scorerFolder' | 'upscalerFolder', string>,
-	signer: SignerFiles | undefined,
-): Promise<void> {
-	let part: 'device' | 'model' | 'tagger' | 'signer' = 'signer';
-	try {
-		const start = performance.now();
-		const sign = signer && (await openSigner(signer));
-		part = 'device';
-		const { device, note } = await resolveDevice(wanted, sharers);
-		part = 'model';
-		const shelf = new ModelShelf({ device, sharers, ...shared });
-		await shelf.take(modelFolder);
-		part = 'tagger';
-		const tagger = await loadTagger(taggerFolder, device);
-		const scorer = await loadScorer(scorerFolder, device);
-		const upscalers = await Upscalers.load(upscalerFolder, device);
-		process.on('message', (message: ToPainter) =>
-			receive({ device, shelf, modelFolder, tagger, scorer, upscalers, sign }, message),
-		);
-		const loadMs = Math.round(performance.now() - start);
-		send({ type: 'ready', device, note, loadMs, isScoring: scorer !== undefined, upscalers: upscalers.facts });
-	} catch (error) {
-		tellAndExit({ type: 'broken', part, message: messageOf(error) });
-	}
-}
+for (const side of ['drawing', 'finishing'] as const) threads[side].on('error', (error) => endOver(side, error));
+threads.drawing.on('message', (message: FromDrawing) => {
+	if (message.type === 'device') found.resolve(message);
+	else if (message.type === 'ready') drawingReady.resolve(message);
+	else if (message.type === 'broken') tellAndEnd(message);
+	else if (message.type === 'memory') endForWantOfMemory('drawing', message.message);
+	else desk?.fromDrawing(message);
+});
+threads.finishing.on('message', (message: FromFinishing) => {
+	if (message.type === 'ready') finishingReady.resolve(message);
+	else if (message.type === 'broken') tellAndEnd(message);
+	else if (message.type === 'memory') endForWantOfMemory('finishing', message.message);
+	else desk?.fromFinishing(message);
+});
 
-function receive(loaded: Loaded, message: ToPainter): void {
-	if (message.type === 'cancel') {
-		if (current?.id === message.id) current.abort.abort();
-		return;
-	}
-	if (message.type === 'proceed') {
-		if (current?.id === message.id) current.proceed.resolve();
-		return;
-	}
-	if (message.type === 'describe') {
-		describing = describing.then(async () => send(await describePicture(loaded, message)));
-		return;
-	}
-	const { job } = message;
-	if (current) {
-		send({ type: 'failed', id: job.id, message: `The painter is busy with job ${current.id}` });
-		return;
-	}
-	const abort = new AbortController();
-	current = { id: job.id, abort, proceed: Promise.withResolvers() };
-	void paint(loaded, job, abort.signal).then((outcome) => {
-		current = undefined;
-		send(outcome);
-	});
-}
+threads.drawing.postMessage({ type: 'load', device: wanted as DeviceChoice } satisfies ToDrawing);
+const { device, note } = await found.promise;
+// Both on the same device, also where it was chosen just now.
+const same = wanted === 'auto' ? device : (wanted as DeviceChoice);
+threads.finishing.postMessage({ type: 'load', device: same } satisfies ToFinishing);
+const [{ upscalers }, { isScoring }] = await Promise.all([drawingReady.promise, finishingReady.promise]);
+const outlets = {
+	bot: send,
+	drawing: (message: ToDrawing) => threads.drawing.postMessage(message),
+	finishing: (message: ToFinishing, handedOver: ArrayBuffer[] = []) =>
+		threads.finishing.postMessage(message, handedOver),
+};
+desk = new Desk(outlets);
+process.on('message', (message: ToPainter) => desk?.fromBot(message));
+send({ type: 'ready', device, note, loadMs: Math.round(performance.now() - started), isScoring, upscalers });
 
-/** Never rejects: every way it can go is a message, of which the last is returned. */
-async function paint(loaded: Loaded, job: PaintJob, signal: AbortSignal): Promise<FromPainter> {
-	const { device, shelf, sign, upscalers, ...critics } = loaded;
-	let upload: RgbImage | undefined;
-	try {
-		upload = await readUpload(job);
-		if (upload) await askToUse(upload, job, critics, signal);
-	} catch (error) {
-		if (signal.aborted) return { type: 'cancelled', id: job.id };
-		return { type: 'failed', id: job.id, message: messageOf(error), isRefusal: error instanceof UserError };
+/** A mistake of ours in a thread, which has ended with it. */
+function endOver(side: Side, error: unknown): void {
+	console.error(error);
+	const id = desk?.jobOf(side);
+	const message = messageOf(error);
+	if (id === undefined) tellAndEnd({ type: 'broken', part: 'model', message: `The painter failed: ${message}` });
+	else {
+		send({ type: 'failed', id, message });
+		tellAndEnd({ type: 'ending', id });
 	}
-	const asked = performance.now();
-	let isOpening = false;
-	const onOpening = () => {
-		if (!isOpening) send({ type: 'loading', id: job.id });
-		isOpening = true;
-	};
-	let sdxl: Sdxl;
-	try {
-		sdxl = await shelf.take(job.modelPath ?? loaded.modelFolder, onOpening);
-	} catch (error) {
-		return { type: 'failed', id: job.id, message: messageOf(error), isModel: true };
-	}
-	let start = performance.now();
-	const runMsBefore = sdxl.networks.runMs() + upscalers.runMs;
-	try {
-		await sdxl.prepare(job.recipe, onOpening);
-		start = performance.now();
-		const pace = new PreviewPace(previewMs);
-		if (isOpening) send({ type: 'models', id: job.id, loaded: shelf.loaded, ms: start - asked });
-		const options: PaintOptions = {
-			signal,
-			...(await readSources(job, upload, sdxl.folder)),
-			onStep: ({ step, steps, preview }) => {
-				send({ type: 'progress', id: job.id, step, steps });
-				if (!preview || step === steps || !pace.isDue) return;
-				pace
-					.make(async () => coarse(await preview()))
-					.then((image) => encodePreview(image))
-					.then(
-						(small) => current?.id === job.id && send({ type: 'progress', id: job.id, step, steps, preview: small }),
-						(error) => console.error(`No preview of job ${job.id}: ${messageOf(error)}`),
-					);
-			},
-		};
-		const chosen = upscalers.find(job.recipe);
-		const images = chosen
-			? [await upscalers.enlarge(chosen, job.recipe, options)]
-			: await paintInRounds(sdxl, job.recipe, options, job.atOnce);
-		const scale = chosen?.scale ?? sdxl.folder.upscaler?.scale;
-		const about = { modelName: sdxl.folder.name, device, ...(scale !== undefined && { scale }) };
-		const pictures = await finishPictures(images, job, about, sign);
-		const runMs = sdxl.networks.runMs() + upscalers.runMs - runMsBefore;
-		const stats = { paintMs: performance.now() - start, runMs, previewMs: pace.spentMs };
-		previewMs = pace.oneMs;
-		return await rate(critics, images, { type: 'painted', id: job.id, pictures, stats }, { sent, signal });
-	} catch (error) {
-		if (!signal.aborted && saysOutOfMemory(error)) endForWantOfMemory(job, error);
-		return signal.aborted
-			? { type: 'cancelled', id: job.id }
-			: { type: 'failed', id: job.id, message: messageOf(error), isRefusal: error instanceof UserError };
-	}
-}
-
-/** Says what is in a member's upload and waits until the bot lets it be used: nothing is drawn from it before. */
-async function askToUse(upload: RgbImage, job: PaintJob, { tagger }: Critics, signal: AbortSignal): Promise<void> {
-	const { proceed } = current!;
-	signal.addEventListener('abort', () => proceed.reject(signal.reason), { once: true });
-	await sent({ type: 'looked', id: job.id, ...(await lookAt(tagger, upload)) });
-	await proceed.promise;
 }
 
 /** Ends the process, which gives all memory back: the bot starts another one and hands it the job in smaller parts. */
-function endForWantOfMemory({ recipe, atOnce = recipe.seeds.length }: PaintJob, error: unknown): never {
-	const { width, height, seeds } = recipe;
-	const many = Math.min(atOnce, seeds.length);
-	console.error(`Memory ran out over ${many} × ${width} × ${height} pixels: ${messageOf(error).trim()}`);
-	process.exit(1);
+function endForWantOfMemory(side: Side, message: string): void {
+	console.error(message);
+	tellAndEnd({ type: 'ending', id: desk?.jobOf(side) ?? '' });
 }
 
 function send(message: FromPainter): void {
 	if (process.connected) process.send?.(message);
 }
 
-/** Resolves when the message has left this process, or cannot. */
-function sent(message: FromPainter): Promise<void> {
-	return new Promise((resolve) => {
-		if (process.connected && process.send) process.send(message, () => resolve());
-		else resolve();
-	});
+function tellAndEnd(message: FromPainter): void {
+	if (process.connected && process.send) process.send(message, end);
+	else end();
 }
 
-function tellAndExit(message: FromPainter): void {
-	if (process.connected && process.send) process.send(message, () => process.exit(1));
-	else process.exit(1);
-}
-
-function messageOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
+function end(): void {
+	process.kill(process.pid, 'SIGKILL');
 }

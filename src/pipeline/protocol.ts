@@ -86,7 +86,7 @@ export interface DescribedPicture extends SeenInPicture {
 }
 
 export interface PaintStats {
-	/** From taking the job to the last byte, without the time for opening a model. */
+	/** What drawing and finishing took, to the last byte, without opening a model and without waiting between the two. */
 	paintMs: number;
 	/** The part of it spent inside `session.run`. */
 	runMs: number;
@@ -101,10 +101,11 @@ export interface PaintStats {
  * scorer's folder and, where pictures are signed, the paths of certificate and key as arguments, and loads at once.
  */
 export type ToPainter =
+	/** One at a time: the next when the last is drawn, or has ended. */
 	| { type: 'paint'; job: PaintJob }
 	/** What was seen in the upload that the job begins with is allowed. */
 	| { type: 'proceed'; id: string }
-	/** A file that a member sent, to say what is in it: besides the job, between two of its steps. */
+	/** A file that a member sent, to say what is in it: besides the jobs, between two runs of the side that finishes them. */
 	| { type: 'describe'; id: string; image: Uint8Array }
 	| { type: 'cancel'; id: string };
 
@@ -124,9 +125,13 @@ export type FromPainter =
 	| { type: 'described'; id: string; seen?: DescribedPicture; refusal?: { code: string; message: string } }
 	/** `step` of `steps` is done; `preview` is a small WebP of all pictures in rows of two, now and then. */
 	| { type: 'progress'; id: string; step: number; steps: number; preview?: Uint8Array }
+	/** It is finished now, and the painter takes the next job. */
+	| { type: 'drawn'; id: string }
+	/** The process ends over this job, and not over another that it has. */
+	| { type: 'ending'; id: string }
 	/**
-	 * The files are finished; the tagger looks at them now, one by one, then, where `isScored`, the aesthetic scorer does. Both block
-	 * the process meanwhile.
+	 * The files are finished; the tagger looks at them now, one by one, then, where `isScored`, the aesthetic scorer does. If
+	 * either hangs, only a kill helps.
 	 */
 	| { type: 'painted'; id: string; pictures: Picture[]; stats: Omit<PaintStats, 'rateMs'>; isScored?: boolean }
 	/** The tagger looked at one picture, or could not, for the reason in `problem`. The last ends the job, if none is scored. */

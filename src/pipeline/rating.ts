@@ -1,4 +1,4 @@
-import { type FloatImage, type RgbImage, toRgb } from '../images/pixels.ts';
+import type { RgbImage } from '../images/pixels.ts';
 import { openTaggerFolder } from '../model/tagger-folder.ts';
 import { AestheticScorer } from './aesthetic.ts';
 import type { Device, FromPainter, SeenInPicture } from './protocol.ts';
@@ -46,29 +46,28 @@ export async function loadScorer(folder: string, device: Device): Promise<Aesthe
 }
 
 /**
- * Sends the finished pictures, then what the tagger sees in each, then their scores. The pictures must have left before the tagger
- * blocks this thread: if it never comes back, the bot has them and knows that they are not rated.
+ * Tells of the finished pictures, then what the tagger sees in each, then their scores. Another thread sends it on, so that the pictures
+ * have left when the tagger blocks this one: if it never comes back, the bot has them and knows that they are not rated.
  *
- * @param sent resolves when a message has left this process.
- * @returns the last message, which ends the job and is not sent yet.
+ * @returns the last message, which ends the job and is not told yet.
  */
 export async function rate(
 	{ tagger, scorer }: Critics,
-	images: readonly FloatImage[],
+	images: readonly RgbImage[],
 	painted: Extract<FromPainter, { type: 'painted' }>,
-	{ sent, signal }: { sent: (message: FromPainter) => Promise<void>; signal: AbortSignal },
+	{ tell, signal }: { tell: (message: FromPainter) => void; signal: AbortSignal },
 ): Promise<FromPainter> {
 	const { id } = painted;
 	let last: FromPainter = { ...painted, isScored: scorer !== undefined };
 	const next = async (look: () => Promise<FromPainter>) => {
 		signal.throwIfAborted();
-		await sent(last);
+		tell(last);
 		last = await look();
 	};
 	for (const [position, image] of images.entries())
 		await next(async () => {
 			const start = performance.now();
-			const outcome = await lookAt(tagger, toRgb(image));
+			const outcome = await lookAt(tagger, image);
 			return { type: 'rated', id, position, ms: performance.now() - start, ...outcome };
 		});
 	if (scorer)
@@ -91,9 +90,9 @@ export async function lookAt(tagger: Tagger, image: RgbImage): Promise<{ seen: S
 	}
 }
 
-async function scoreOf(scorer: AestheticScorer, image: FloatImage): Promise<number | undefined> {
+async function scoreOf(scorer: AestheticScorer, image: RgbImage): Promise<number | undefined> {
 	try {
-		return (await scorer.score(toRgb(image))).score;
+		return (await scorer.score(image)).score;
 	} catch (error) {
 		console.error(`The aesthetic scorer failed: ${messageOf(error)}`);
 		return undefined;

@@ -1,19 +1,20 @@
-import { feather, type Mask, paste } from '../images/mask.ts';
+import { feather, type Mask } from '../images/mask.ts';
 import type { FloatImage, RgbImage } from '../images/pixels.ts';
 import { type ModelFolder, openModelFolder } from '../model/folder.ts';
 import type { Recipe } from '../recipe.ts';
+import type { Latents } from './decoder.ts';
 import { diffuse } from './diffuse.ts';
 import { guidedTimesteps } from './guidance.ts';
 import { baseSize, nearestExact } from './hires.ts';
-import { cellsOf, type Kept, overlapOf, putBack, seamOf } from './inpaint.ts';
-import { decodeLatents, decodeLatentsTiled, encodePicture, encodePictureTiled, samplePosterior } from './latents.ts';
+import { cellsOf, type Kept, keeping, overlapOf, seamOf } from './inpaint.ts';
+import { encodePicture, encodePictureTiled, samplePosterior } from './latents.ts';
 import { Loras } from './loras.ts';
 import { type Networks, openNetworks, type TunedNetworks } from './networks.ts';
 import { makeNoise, type NoiseSource } from './noise.ts';
 import { decodedPreview, previewImage } from './preview.ts';
 import type { Device } from './protocol.ts';
 import { samplers } from './samplers/index.ts';
-import { lastPart, lastSteps, makeSchedule, type Schedule, startLevel } from './schedule/index.ts';
+import { lastPart, makeSchedule, type Schedule, startLevel } from './schedule/index.ts';
 import type { NoiseLevel } from './schedule/levels.ts';
 import type { Session } from './session.ts';
 import type { SessionCache } from './session-cache.ts';
@@ -85,8 +86,18 @@ export class Sdxl {
 	 * @throws {RangeError} if the recipe asks for what this model cannot do.
 	 */
 	async paint(recipe: Recipe, options: PaintOptions = {}): Promise<FloatImage[]> {
+		const drawn = await this.draw(recipe, options);
+		return 'pictures' in drawn ? drawn.pictures : Array.fromAsync(this.networks.decoder.decode(drawn, options.signal));
+	}
+
+	/**
+	 * Does of `paint` what comes before the VAE's decoder: what is left is `Decoder.decode`.
+	 *
+	 * @throws {RangeError} if the recipe asks for what this model cannot do.
+	 */
+	async draw(recipe: Recipe, options: PaintOptions = {}): Promise<Drawn> {
 		options.signal?.throwIfAborted();
-		if (recipe.upscaler !== undefined) return [await this.#enlarge(recipe, options)];
+		if (recipe.upscaler !== undefined) return { pictures: [await this.#enlarge(recipe, options)] };
 		const { folder, networks } = this;
 		this.#checkSize(recipe);
 		const { rules } = samplers[recipe.sampler];
@@ -104,7 +115,7 @@ export class Sdxl {
 		const isGuided = guidedTimesteps(whole.timesteps, recipe.guidanceInterval);
 		const walk = { recipe, options, conditioning, isGuided, unet: tuned.unet, steps };
 		await this.#walk({ ...walk, ...start, canvas: base, noise, before: 0 });
-		if (!again) return this.#decode(recipe, start.latents, base, options);
+		if (!again) return drawnOn(base, start.latents, recipe, options);
 
 		// The same generators go on, as in the Space; the parent's part in it is over.
 		const large = this.#canvas(recipe, recipe);
@@ -113,7 +124,7 @@ export class Sdxl {
 		const latents = noisy(clean, more.draw(), startLevel(again));
 		const before = start.schedule.timesteps.length;
 		await this.#walk({ ...walk, latents, schedule: again, canvas: large, noise: more, before });
-		return this.#decode(recipe, latents, large, options);
+		return drawnOn(large, latents, recipe, options);
 	}
 
 	/** What a size in pixels means for the latents of a recipe's images. */
@@ -131,8 +142,9 @@ export class Sdxl {
 	/** Walks latents down a schedule in place. */
 	async #walk({ recipe, options, canvas, latents, schedule, noise, unet, kept, before, steps, ...guiding }: Stage) {
 		const { folder } = this;
+		const { sample } = samplers[recipe.sampler];
 		const walk = diffuse(unet, {
-			sampler: samplers[recipe.sampler].sample,
+			sampler: kept ? keeping(sample, kept) : sample,
 			height: canvas.height,
 			width: canvas.width,
 			latents,
@@ -143,36 +155,11 @@ export class Sdxl {
 			guidanceScale: recipe.guidanceScale,
 			predictionType: folder.scheduler.predictionType,
 		});
-		let stepsDone = 0;
 		for await (const { done, denoised } of walk) {
 			options.signal?.throwIfAborted();
-			if (kept && done > stepsDone)
-				putBack(latents, kept, done < schedule.timesteps.length ? startLevel(lastSteps(schedule, done)) : undefined);
-			stepsDone = done;
 			const preview = () => this.#preview(denoised, canvas.dims);
 			options.onStep?.({ step: before + done, steps, preview });
 		}
-	}
-
-	/** The pictures of latents; around a part that was drawn anew the parent as it is. */
-	async #decode(recipe: Recipe, latents: Float32Array, canvas: Canvas, options: PaintOptions): Promise<FloatImage[]> {
-		const { networks } = this;
-		const { scalingFactor } = this.folder;
-		const { dims, size } = canvas;
-		const isLarge = canvas.width * canvas.height > networks.mostPixelsWhole;
-		const onRun = () => options.signal?.throwIfAborted();
-		const { mask, parentImage } = options;
-		const opacity = mask && feather(mask, recipe.extend ? Math.ceil(overlapOf(canvas) / 2) : seamOf(canvas));
-		const pictures: FloatImage[] = [];
-		for (let i = 0; i < dims[0]; i++) {
-			options.signal?.throwIfAborted();
-			const own = latents.subarray(i * size, (i + 1) * size);
-			const picture = isLarge
-				? await decodeLatentsTiled(await networks.vaeParts.decoder(), own, dims.slice(1), { scalingFactor, onRun })
-				: await decodeLatents(networks.vaeDecoder, own, dims.slice(1), scalingFactor);
-			pictures.push(opacity && parentImage ? paste(picture, parentImage, opacity) : picture);
-		}
-		return pictures;
 	}
 
 	/** Shows how far clean latents are, by the model's decoder of previews or by its factors. */
@@ -203,11 +190,11 @@ export class Sdxl {
 			if (width !== canvas.width || height !== canvas.height)
 				throw new RangeError(`Expected a parent of ${canvas.width} × ${canvas.height}, got ${width} × ${height}`);
 		const schedule = lastPart(whole, recipe.strength!);
-		const { vaeEncoder, vaeParts, mostPixelsWhole } = this.networks;
+		const { vaeEncoder, vaeEncoderParts, mostPixelsWhole } = this.networks;
 		const onRun = () => options.signal?.throwIfAborted();
 		const posterior =
 			canvas.width * canvas.height > mostPixelsWhole
-				? await encodePictureTiled(await vaeParts.encoder(), parent, onRun)
+				? await encodePictureTiled(await vaeEncoderParts(), parent, onRun)
 				: await encodePicture(await vaeEncoder(), parent);
 		const clean = new Float32Array(canvas.dims[0] * canvas.size);
 		for (const [i, one] of noise.generators.entries())
@@ -249,6 +236,20 @@ export class Sdxl {
 		if (width % sizeMultiple !== 0 || height % sizeMultiple !== 0)
 			throw new RangeError(`Expected width and height to be multiples of ${sizeMultiple}, got ${width} × ${height}`);
 	}
+}
+
+/** What a recipe came to before the decoder: latents, or, of an enlargement, the picture. */
+export type Drawn = Latents | { pictures: FloatImage[] };
+
+function drawnOn(
+	canvas: Canvas,
+	latents: Float32Array,
+	{ extend }: Recipe,
+	{ mask, parentImage }: PaintOptions,
+): Latents {
+	if (!mask || !parentImage) return { latents, dims: canvas.dims };
+	const opacity = feather(mask, extend ? Math.ceil(overlapOf(canvas) / 2) : seamOf(canvas));
+	return { latents, dims: canvas.dims, over: { picture: parentImage, opacity } };
 }
 
 function requireParent({ parentImage }: PaintOptions): FloatImage {

@@ -58,7 +58,9 @@ export interface ResolvedDevice {
  * @throws {SetupError} if ONNX Runtime refuses it or cannot use the device.
  */
 export async function openSession(source: CompiledGraph | OnnxFile, options: SessionOptions): Promise<Session> {
-	const session: Record<string, string> = {};
+	const session: Record<string, unknown> = {};
+	// Threads that wait busily for the next operator take the cores from whatever else there is to do: see docs/speed.md.
+	if (options.device === 'cpu') session.intra_op = { allow_spinning: '0' };
 	if ('onnx' in source) {
 		session.model_external_initializers_file_folder_path = source.weightsFolder;
 		if (!(options.prepack ?? source.parameters < prepackBelow)) session.disable_prepacking = '1';

@@ -29,6 +29,8 @@ export interface WaitingHead extends Head {
 	id: string;
 	/** Lanes whose waiting jobs have the same place. */
 	rivals: string[];
+	/** Jobs of its lane that are only finished now: they hold no painter. */
+	drawn: number;
 }
 
 /** So many waiting jobs are looked at for one of each model. */
@@ -100,20 +102,24 @@ export class Jobs {
 			db,
 			sql`
 			with busy as (
-				select group_id from pgboss.job where name = ${queue} and state = 'active'
-				group by group_id having count(*) >= ${lanePainters}
+				select j.group_id, count(*) filter (where g.is_drawn)::int as drawn,
+					count(*) filter (where g.is_drawn is not true) >= ${lanePainters} as is_full
+				from pgboss.job j left join generations g on g.id = j.data ->> 'generationId'
+				where j.name = ${queue} and j.state = 'active'
+				group by j.group_id
 			), waiting as (
 				select j.id, j.priority, j.group_id, j.created_on, g.cost, g.recipe ->> 'model' as model
 				from pgboss.job j join generations g on g.id = j.data ->> 'generationId'
 				where j.name = ${queue} and j.state < 'active' and not j.blocked and j.start_after <= now()
 					and g.recipe ->> 'model' in ${models}
-					and not exists (select 1 from busy where busy.group_id = j.group_id)
+					and not exists (select 1 from busy where busy.group_id = j.group_id and busy.is_full)
 				order by j.priority desc, j.created_on
 				limit ${mostLookedAt}
 			), heads as materialized (
 				select distinct on (model) * from waiting order by model, priority desc, created_on
 			)
-			select h.id, h.model, h.priority, h.created_on as "createdAt", h.cost, array(
+			select h.id, h.model, h.priority, h.created_on as "createdAt", h.cost,
+				coalesce((select drawn from busy where busy.group_id = h.group_id), 0) as drawn, array(
 				select distinct r.group_id from pgboss.job r
 				where r.name = ${queue} and r.state < 'active' and r.priority = h.priority and r.group_id <> h.group_id
 			) as rivals
@@ -139,7 +145,7 @@ export class Jobs {
 	async take(lanePainters: number, head?: WaitingHead): Promise<TakenJob | undefined> {
 		const [job] = await this.#boss.fetch<PaintData>(queue, {
 			batchSize: 1,
-			groupConcurrency: lanePainters,
+			groupConcurrency: lanePainters + (head?.drawn ?? 0),
 			includeMetadata: true,
 			// In a lane no two jobs have one place.
 			...(head && { minPriority: head.priority, maxPriority: head.priority, ignoreGroups: head.rivals }),

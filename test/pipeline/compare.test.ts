@@ -23,7 +23,8 @@ async function told(image: RgbImage, files: (Uint8Array | null)[], device: Devic
 	const seeds = files.map((_, i) => i);
 	const job = { id: 'a', recipe: { ...recipe, seeds }, references: files, maxFileBytes: 1e9, maxTotalBytes: 1e9 };
 	const images = files.map(() => toFloat(image));
-	return comparisonNotes({ reference }, await finishPictures(images, job, { modelName: 'demo', device }));
+	const { pictures } = await finishPictures(images, job, { modelName: 'demo', device });
+	return comparisonNotes({ reference }, pictures);
 }
 const stored = (device: Device) => encodeImage(before, 'png', { ...originOf(size), device });
 

@@ -18,7 +18,7 @@ const models: Record<string, string> = {
 
 export const goldenFolders = Object.keys(models);
 
-/** `samplers` holds more cases of the demo model. */
+/** `samplers` and `inpaint` hold more cases of the demo model. */
 export function modelOf(folder: string): string {
 	return models[folder] ?? models.demo!;
 }
@@ -29,7 +29,7 @@ export function goldenNames(folder: string, prefix: string): string[] {
 		.map((name) => name.slice(0, -'.safetensors'.length));
 }
 
-/** Reads a case that `make.py` or `samplers.py` in `test/golden` made. */
+/** Reads a case that a script in `test/golden` made. */
 export function readGolden<Parameters>(folder: string, name: string): Golden<Parameters> {
 	const file = readFileSync(`${root}${folder}/${name}.safetensors`);
 	const length = Number(file.readBigUInt64LE(0));

@@ -48,6 +48,8 @@ test.for([
 	{ args: ['--prompt', 'x', '--out', 'a.png', '--seed', '-1'], says: /^Seed takes a whole number .*, not `-1`/ },
 	{ args: ['--prompt', 'x', '--out', 'a.png', '--colour', 'red'], says: /^Unknown option '--colour'/ },
 	{ args: ['--prompt', 'x', '--out', 'a.png', '--model', 'none'], says: /expected a model folder/ },
+	{ args: ['--prompt', 'x', '--out', 'a.png', '--device', 'cpu,cpu'], says: /^--device takes auto, .*, not "cpu,cpu"/ },
+	{ args: ['--prompt', 'x', '--out', 'a.png', '--device', 'CUDA:31'], says: /^expected the device `cuda:31` to work/ },
 	{ args: ['--prompt', ' ,, ', '--out', 'a.png'], says: /^The prompt holds no word or number/ },
 ])('answers $args with one line', ({ args, says }) => {
 	const { status, stdout, stderr } = imagine(...args);

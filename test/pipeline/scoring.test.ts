@@ -7,7 +7,7 @@ import type { Tagger } from '../../src/pipeline/tagger.ts';
 const ratings = { general: 1, sensitive: 0, questionable: 0, explicit: 0 };
 const tagger = { look: async () => ({ ratings, tags: [] }) } as unknown as Tagger;
 const scorer = (score: () => number) => ({ score: async () => ({ score: score() }) }) as unknown as AestheticScorer;
-const images = [0, 1].map(() => ({ width: 1, height: 1, data: new Float32Array(3) }));
+const images = [0, 1].map(() => ({ width: 1, height: 1, data: new Uint8Array(3) }));
 const painted = {
 	type: 'painted',
 	id: 'a',
@@ -20,8 +20,8 @@ async function told(
 	signal = new AbortController().signal,
 ): Promise<FromPainter[]> {
 	const messages: FromPainter[] = [];
-	const sent = async (message: FromPainter) => void messages.push(message);
-	const last = await rate(critics, images, painted, { sent, signal });
+	const tell = (message: FromPainter) => void messages.push(message);
+	const last = await rate(critics, images, painted, { tell, signal });
 	return [...messages, last];
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { chooseSampler } from '../../scripts/parity/scheduler-classes.ts';
 import { diffuse } from '../../src/pipeline/diffuse.ts';
+import { keeping } from '../../src/pipeline/inpaint.ts';
 import { callsOf, samplers } from '../../src/pipeline/samplers/index.ts';
 import { lastPart, makeSchedule, startLevel } from '../../src/pipeline/schedule/index.ts';
 import { Sdxl } from '../../src/pipeline/sdxl.ts';
@@ -25,7 +26,7 @@ interface Case {
 const tolerance = 1e-4;
 
 // `npm run parity` walks those of tiny-random
-describe.for(['demo', 'samplers'])('samplers walk as diffusers walks, step by step: %s', (folder) => {
+describe.for(['demo', 'samplers', 'inpaint'])('samplers walk as diffusers walks, step by step: %s', (folder) => {
 	let sdxl: Sdxl;
 	beforeAll(async () => {
 		sdxl = await Sdxl.load(modelOf(folder), 'cpu');
@@ -44,12 +45,14 @@ describe.for(['demo', 'samplers'])('samplers walk as diffusers walks, step by st
 		const start = golden.tensor('in.latents');
 		const size = start.data.length;
 		const { alpha, sigma } = startLevel(schedule);
-		const amplitude = strength === null ? whole.initNoiseSigma : sigma;
-		const init = strength === null ? undefined : golden.tensor('in.init_latents').data;
+		const clean = strength === null ? undefined : golden.tensor('in.init_latents').data;
+		const cells = golden.names.includes('in.mask') ? Uint8Array.from(golden.tensor('in.mask').data) : undefined;
+		const init = cells && strength === 1 ? undefined : clean;
+		const amplitude = init ? sigma : whole.initNoiseSigma;
 		const noise = golden.names.includes('in.noise') ? golden.tensor('in.noise').data : new Float32Array();
 		let drawn = 0;
 		const walk = diffuse(sdxl.networks.unet, {
-			sampler: sample,
+			sampler: cells && clean ? keeping(sample, { clean, noise: start.data, cells }) : sample,
 			latents: start.data.map((x, i) => Math.fround(alpha * (init?.[i] ?? 0)) + Math.fround(x * amplitude)),
 			latentDims: start.shape as [number, number, number, number],
 			height,

@@ -17,8 +17,8 @@ let encoder: VaeParts;
 let picture: FloatImage;
 beforeAll(async () => {
 	sdxl = await Sdxl.load(modelOf('demo'), 'cpu');
-	decoder = await sdxl.networks.vaeParts.decoder();
-	encoder = await sdxl.networks.vaeParts.encoder();
+	decoder = await sdxl.networks.decoder.parts();
+	encoder = await sdxl.networks.vaeEncoderParts();
 	const [small] = (await sdxl.paint(recipeOf({ width: 96, height: 64, steps: 8 }))) as [FloatImage];
 	const size = { width: 96 * 4, height: 64 * 4 };
 	const data = new Float32Array(3 * size.width * size.height);
@@ -47,7 +47,7 @@ describe('the VAE in tiles', () => {
 		expect(relativeError(tiled.logvar, whole.logvar)).toBeLessThan(rounding);
 		const dims = [4, picture.height / 8, picture.width / 8];
 		const latents = whole.mean.map((x) => x * scalingFactor);
-		const drawn = await decodeLatents(sdxl.networks.vaeDecoder, latents, dims, scalingFactor);
+		const drawn = await decodeLatents(await sdxl.networks.decoder.whole(), latents, dims, scalingFactor);
 		const again = await decodeLatentsTiled(decoder, latents, dims, { scalingFactor, onRun: () => {} });
 		expect([again.width, again.height]).toEqual([picture.width, picture.height]);
 		expect(worst(again.data, drawn.data)).toBeLessThan(rounding);
@@ -56,7 +56,7 @@ describe('the VAE in tiles', () => {
 	test('of several tiles is nearer to one piece than tiles with statistics of their own are', async () => {
 		const image = { data: picture.data.map((x) => 2 * x - 1), dims: [1, 3, picture.height, picture.width] };
 		const posterior = (await (await sdxl.networks.vaeEncoder()).run({ image })).mean!;
-		const whole = (await sdxl.networks.vaeDecoder.run({ latents: posterior })).image!;
+		const whole = (await (await sdxl.networks.decoder.whole()).run({ latents: posterior })).image!;
 		const tiled = await decodeTiled(decoder, posterior, { tile: 48 });
 		// The same tiles, each by itself.
 		const alone: VaeParts['given'] = Object.assign(Object.create(decoder.own), {
@@ -90,12 +90,13 @@ describe('the VAE in tiles', () => {
 
 		const asked = recipeOf({ steps: 2 });
 		const usual = await sdxl.paint(asked);
-		sdxl.networks.mostPixelsWhole = 96 * 64 - 1;
+		const { networks } = sdxl;
+		networks.mostPixelsWhole = networks.decoder.mostPixelsWhole = 96 * 64 - 1;
 		const [tiled] = (await sdxl.paint(asked)) as [FloatImage];
 		expect(worst(tiled.data, usual[0]!.data)).toBeGreaterThan(0); // another graph
 		expect(worst(tiled.data, usual[0]!.data)).toBeLessThan(rounding);
 		const varied = await sdxl.paint(recipeOf({ parent, strength: 0.6 }), { parentImage: usual[0]! });
 		expect(varied[0]).toMatchObject({ width: 96, height: 64 });
-		sdxl.networks.mostPixelsWhole = mostPixelsWhole.cpu;
+		networks.mostPixelsWhole = networks.decoder.mostPixelsWhole = mostPixelsWhole.cpu;
 	});
 });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { hashModel, openModelFolder } from '../../src/model/folder.ts';
 import { PainterClient } from '../../src/pipeline/client.ts';
@@ -183,8 +184,9 @@ async function cancelOne(painter: PainterClient, subject: Subject): Promise<bool
 }
 
 async function killInTheMiddle(painter: PainterClient, subject: Subject): Promise<void> {
-	const job = painter.paint(jobOf(subject, [3]), { onProgress: () => painter.kill() });
-	await job.catch(() => {});
+	const died = once(painter, 'died');
+	await painter.paint(jobOf(subject, [3]), { onProgress: () => painter.kill() }).catch(() => {});
+	await died; // a short job may be done before it
 }
 
 /** Tommy Ettinger's Mulberry32: numbers from 0 to 1. */
