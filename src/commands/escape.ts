@@ -6,15 +6,14 @@ const unprintable = /(?!\n)[\p{Cc}\p{Cs}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu;
  * own function does not take: of `a*a*a*…` it looks back at each star.
  */
 export function escaped(userText: string): string {
-	return (
-		userText
-			.replace(unprintable, '')
-			.replace(/[\\*_`<]|~~|\|\|/g, (signs) => signs.replace(/./g, '\\$&'))
-			// headings, small print, quotes and lists begin a line
-			.replace(/^( *)(?=(?:#{1,3}|-#|[+-]|>{1,3}) )/gm, '$1\\')
-			.replace(/^( *\d+)\./gm, '$1\\.')
-			.replaceAll('](', ']\\(')
-			.replaceAll('@', '@\u200b')
-			.replace(/(https?):\/\//gi, '$1:\u200b//')
-	);
+	const text = userText
+		.replace(unprintable, '')
+		.replace(/[\\*_`<]|~~|\|\|/g, (signs) => signs.replace(/./g, '\\$&'))
+		// headings, small print, quotes and lists begin a line
+		.replace(/^( *)(?=(?:#{1,3}|-#|[+-]|>{1,3}) )/gm, '$1\\')
+		.replace(/^( *\d+)\./gm, '$1\\.')
+		.replaceAll('@', '@\u200b')
+		.replace(/(https?):\/\//gi, '$1:\u200b//');
+	// A bracket may begin a link wherever one ends.
+	return text.includes('](') ? text.replaceAll('[', '\\[') : text;
 }

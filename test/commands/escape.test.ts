@@ -10,7 +10,7 @@ test.each([
 		'- a\n + b\n-# small\n> quote\n>>> all\n2024. year',
 		'\\- a\n \\+ b\n\\-# small\n\\> quote\n\\>>> all\n2024\\. year',
 	],
-	['[click](https://evil.example)', '[click]\\(https:\u200b//evil.example)'],
+	['[click](https://evil.example)', '\\[click](https:\u200b//evil.example)'],
 	['<@1> @everyone <t:1:R>', '\\<@\u200b1> @\u200beveryone \\<t:1:R>'],
 	['1girl, (red hair:1.2), [dog], :3', '1girl, (red hair:1.2), [dog], :3'],
 	['a\u202eb\u0000c', 'abc'],

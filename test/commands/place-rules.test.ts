@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { findByInteraction } from '../../src/db/generations.ts';
 import { findVersion } from '../../src/db/settings.ts';
 import { textOf } from '../../src/standin/index.ts';
+import { picturesOf } from '../support/page.ts';
 import { Workshop } from '../support/workshop.ts';
 
 /** What a server's settings do to its members, and how a server comes to know of them. */
@@ -54,9 +55,11 @@ describe('whose buttons may be pressed', () => {
 describe('limits', () => {
 	test('hold for newcomers, not for old members, and say how many pictures are left', async () => {
 		await shop.choose({ limits: { newcomers: { perDay: 2 } } });
-		const four = user('yuki').slash('imagine', { prompt: '1girl' }, { channel: 'gallery' });
+		const four = user('yuki').slash('imagine', { prompt: '1girl', count: 4 }, { channel: 'gallery' });
 		expect(await shop.told(four, /You have 2 of 2 pictures left for today, and this asks for 4/)).toBeTruthy();
-		await shop.shown(user('yuki').slash('imagine', { prompt: '1girl', count: 2 }, { channel: 'gallery' }));
+		// who does not say how many gets what there is
+		const message = await shop.shown(user('yuki').slash('imagine', { prompt: '1girl' }, { channel: 'gallery' }));
+		expect(picturesOf(message)).toHaveLength(2);
 		const more = user('yuki').slash('imagine', { prompt: '1girl', count: 1 }, { channel: 'gallery' });
 		expect(await shop.told(more, /You may paint 2 pictures in 24 hours here, and have/)).toBeTruthy();
 		expect(await shop.picture('ren', '1girl')).toBeTruthy();

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Status } from 'discord.js';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findGeneration, takeGeneration } from '../../src/db/generations.ts';
@@ -53,9 +52,8 @@ describe.each(databaseKinds)('the best of many, on %s', (kind) => {
 		isThread: () => false,
 	};
 	const client = {
-		channels: { cache: new Map([['800', channel]]) },
+		channels: { cache: new Map([['800', channel]]), fetch: async () => channel },
 		guilds: { cache: new Map() },
-		ws: { shards: new Map([[0, { status: Status.Ready }]]) },
 	} as unknown as LastWordOptions['client'];
 	const compose = async (id: string) => {
 		const options = {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MessageFlags, Status } from 'discord.js';
+import { MessageFlags } from 'discord.js';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { pictureOf } from '../../src/commands/components/target.ts';
@@ -79,9 +79,8 @@ class Recorder {
 				patch: (route: string, request: Request) => record('patch', route, request),
 				post: (route: string, request: Request) => record('post', route, request),
 			},
-			channels: { cache: new Map([['800', channel]]) },
+			channels: { cache: new Map([['800', channel]]), fetch: async () => channel },
 			guilds: { cache: new Map() },
-			ws: { shards: new Map([[0, { status: Status.Ready }]]) },
 		} as unknown as DeliveryOptions['client'];
 	}
 
