@@ -4,9 +4,11 @@
  * `node bench/vae-memory.ts <VAE folder> [--size 2048] [--tile 128]`; `--tile 0` for one piece. Each number wants a process of its own.
  */
 import { parseArgs } from 'node:util';
+import type { CompiledGraph } from '../src/model/graph.ts';
 import { vaeDecoder } from '../src/model/networks/vae.ts';
 import { decoderHead, decoderTail } from '../src/model/networks/vae-parts.ts';
 import { openVaeFolder } from '../src/model/vae-files.ts';
+import { BriefSession } from '../src/pipeline/brief-session.ts';
 import { TorchGenerator } from '../src/pipeline/random.ts';
 import { openSession } from '../src/pipeline/session.ts';
 import { decodeTiled } from '../src/pipeline/vae-tiles.ts';
@@ -29,9 +31,10 @@ if (tile === 0) {
 	const whole = await openSession(vaeDecoder('whole', weights, config, target), device);
 	await whole.run({ latents });
 } else {
-	const low = await openSession(decoderHead('low', weights, config, target), device);
-	const own = await openSession(decoderTail('own', weights, config, target, 'own'), device);
-	const given = await openSession(decoderTail('given', weights, config, target, 'given'), device);
+	const part = (graph: CompiledGraph) => new BriefSession(() => openSession(graph, device));
+	const low = part(decoderHead('low', weights, config, target));
+	const own = part(decoderTail('own', weights, config, target, 'own'));
+	const given = part(decoderTail('given', weights, config, target, 'given'));
 	await decodeTiled({ config, low, own, given }, latents, { tile });
 }
 const seconds = (performance.now() - start) / 1000;

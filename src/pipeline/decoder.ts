@@ -3,6 +3,7 @@ import type { FloatImage } from '../images/pixels.ts';
 import { compileVaeDecoder, compileVaeParts } from '../model/compile.ts';
 import type { ModelFolder } from '../model/folder.ts';
 import type { CompiledGraph } from '../model/graph.ts';
+import { BriefSession } from './brief-session.ts';
 import { decodeLatents, decodeLatentsTiled } from './latents.ts';
 import { once } from './once.ts';
 import type { Device } from './protocol.ts';
@@ -23,7 +24,7 @@ export class Decoder {
 	readonly folder: ModelFolder;
 	readonly whole: () => Promise<Session>;
 	/** For pictures of more than `mostPixelsWhole` pixels. */
-	readonly parts: () => Promise<VaeParts>;
+	readonly parts: () => VaeParts;
 	mostPixelsWhole: number;
 	readonly #opened: Session[] = [];
 
@@ -36,7 +37,7 @@ export class Decoder {
 		this.folder = folder;
 		this.mostPixelsWhole = mostPixelsWhole[device];
 		this.whole = once(() => open(compileVaeDecoder(folder, { compute: 'f32' })));
-		this.parts = once(() => openVaeParts(folder, 'decoder', open));
+		this.parts = () => vaePartsOf(folder, 'decoder', open);
 	}
 
 	/** Milliseconds spent in all runs so far. */
@@ -59,7 +60,7 @@ export class Decoder {
 			onRun();
 			const one = latents.subarray(i * size, (i + 1) * size);
 			const picture = isLarge
-				? await decodeLatentsTiled(await this.parts(), one, own, { scalingFactor, onRun })
+				? await decodeLatentsTiled(this.parts(), one, own, { scalingFactor, onRun })
 				: await decodeLatents(await this.whole(), one, own, scalingFactor);
 			yield over ? paste(picture, over.picture, over.opacity) : picture;
 		}
@@ -71,12 +72,13 @@ export class Decoder {
 	}
 }
 
-/** Opens a VAE's decoder or encoder in the parts that tiles go through. */
-export async function openVaeParts(
+/** A VAE's decoder or encoder in the parts that tiles go through. */
+export function vaePartsOf(
 	folder: ModelFolder,
 	direction: 'decoder' | 'encoder',
 	open: (graph: CompiledGraph) => Promise<Session>,
-): Promise<VaeParts> {
+): VaeParts {
 	const { low, own, given } = compileVaeParts(folder, direction, { compute: 'f32' });
-	return { config: folder.vaeConfig, low: await open(low), own: await open(own), given: await open(given) };
+	const part = (graph: CompiledGraph) => new BriefSession(() => open(graph));
+	return { config: folder.vaeConfig, low: part(low), own: part(own), given: part(given) };
 }

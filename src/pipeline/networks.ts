@@ -9,7 +9,7 @@ import {
 import type { ModelFolder } from '../model/folder.ts';
 import type { CompiledGraph, Target } from '../model/graph.ts';
 import { type AppliedLora, type LoraPart, loraParts } from '../model/lora.ts';
-import { Decoder, openVaeParts } from './decoder.ts';
+import { Decoder, vaePartsOf } from './decoder.ts';
 import { once } from './once.ts';
 import type { Device } from './protocol.ts';
 import { openSession, type Session } from './session.ts';
@@ -38,7 +38,7 @@ export interface Networks extends TunedNetworks {
 	/** Opened on first use, as only variations need it. */
 	vaeEncoder: () => Promise<Session>;
 	/** The same in parts, for pictures of more than `mostPixelsWhole` pixels. */
-	vaeEncoderParts: () => Promise<VaeParts>;
+	vaeEncoderParts: () => VaeParts;
 	mostPixelsWhole: number;
 	/** Opened on first use. @throws {ModelError} if the model has none. */
 	upscaler: () => Promise<Session>;
@@ -101,7 +101,7 @@ export async function openNetworks(
 		tuned,
 		decoder,
 		vaeEncoder: once(() => open(compileVaeEncoder(folder, full))),
-		vaeEncoderParts: once(() => openVaeParts(folder, 'encoder', open)),
+		vaeEncoderParts: () => vaePartsOf(folder, 'encoder', open),
 		mostPixelsWhole: mostPixelsWhole[device],
 		upscaler: once(() => open(compileUpscaler(folder, full))),
 		previewDecoder: previewDecoder && (await open(compilePreviewDecoder(previewDecoder, full))),

@@ -194,7 +194,7 @@ export class Sdxl {
 		const onRun = () => options.signal?.throwIfAborted();
 		const posterior =
 			canvas.width * canvas.height > mostPixelsWhole
-				? await encodePictureTiled(await vaeEncoderParts(), parent, onRun)
+				? await encodePictureTiled(vaeEncoderParts(), parent, onRun)
 				: await encodePicture(await vaeEncoder(), parent);
 		const clean = new Float32Array(canvas.dims[0] * canvas.size);
 		for (const [i, one] of noise.generators.entries())

@@ -1,7 +1,8 @@
 import { eps, type VaeConfig } from '../model/networks/vae.ts';
 import { cellSize, decoderReach, encoderFeatures, encoderReach } from '../model/networks/vae-parts.ts';
+import type { BriefSession } from './brief-session.ts';
 import type { Device } from './protocol.ts';
-import type { Output, Session } from './session.ts';
+import type { Output } from './session.ts';
 
 /**
  * Pictures of more pixels than this go through the VAE in tiles. Below, nothing changes by a bit. SDXL's decoder takes some 4 GB a
@@ -16,11 +17,14 @@ const tileCells = 128;
 export interface VaeParts {
 	config: VaeConfig;
 	/** The whole picture at low resolution. */
-	low: Session;
+	low: Part;
 	/** A tile at high resolution: with norms by its own statistics, and by those that are given. */
-	own: Session;
-	given: Session;
+	own: Part;
+	given: Part;
 }
+
+/** Each is done with before the next begins, and rests then. */
+type Part = Pick<BriefSession, 'run' | 'rest'>;
 
 interface Options {
 	/** Cells along a side of a tile; 128. */
@@ -42,7 +46,7 @@ export async function decodeTiled(
 ): Promise<Output> {
 	options.onRun?.();
 	const { config } = parts;
-	const features = (await parts.low.run({ latents })).features!;
+	const features = (await resting(parts.low, () => parts.low.run({ latents }))).features!;
 	const [, , high = 0, wide = 0] = features.dims;
 	const boxes = parted(high, wide, options.tile ?? tileCells, decoderReach(config));
 	const scale = cellSize(config);
@@ -69,7 +73,7 @@ export async function encodeTiled(
 		paste(results.features!, features, box, 1),
 	);
 	options.onRun?.();
-	const { mean, logvar } = await parts.low.run({ features });
+	const { mean, logvar } = await resting(parts.low, () => parts.low.run({ features }));
 	return { mean: mean!, logvar: logvar! };
 }
 
@@ -82,15 +86,28 @@ async function overTiles(
 	take: (results: Record<string, Output>, box: Box) => void,
 ): Promise<void> {
 	const statistics = new Average();
-	for (const box of boxes) {
-		onRun?.();
-		const told = await own.run({ [whole.name]: cropped(whole.data, box, whole.cell) }, ['means', 'squares']);
-		statistics.add(told, (box.own.bottom - box.own.top) * (box.own.right - box.own.left));
-	}
+	await resting(own, async () => {
+		for (const box of boxes) {
+			onRun?.();
+			const told = await own.run({ [whole.name]: cropped(whole.data, box, whole.cell) }, ['means', 'squares']);
+			statistics.add(told, (box.own.bottom - box.own.top) * (box.own.right - box.own.left));
+		}
+	});
 	const known = statistics.feeds;
-	for (const box of boxes) {
-		onRun?.();
-		take(await given.run({ [whole.name]: cropped(whole.data, box, whole.cell), ...known }), box);
+	await resting(given, async () => {
+		for (const box of boxes) {
+			onRun?.();
+			take(await given.run({ [whole.name]: cropped(whole.data, box, whole.cell), ...known }), box);
+		}
+	});
+}
+
+/** Lets a part rest when it was used, however that went. */
+async function resting<T>(part: Part, use: () => Promise<T>): Promise<T> {
+	try {
+		return await use();
+	} finally {
+		await part.rest();
 	}
 }
 
@@ -135,21 +152,24 @@ interface Box {
 	seen: { top: number; left: number; bottom: number; right: number };
 }
 
+/**
+ * Cuts a size into tiles of about the same size that see as much as each other: those at a border see more on the other side. ONNX
+ * Runtime keeps memory for each size that it meets.
+ */
 function parted(height: number, width: number, tile: number, reach: number): Box[] {
 	const sides = (length: number) => {
 		const count = Math.ceil(length / tile);
 		const end = (i: number) => Math.round((i * length) / count);
-		return Array.from({ length: count }, (_, i) => [end(i), end(i + 1)] as const);
+		const seen = Math.min(length, Math.ceil(length / count) + 2 * reach);
+		return Array.from({ length: count }, (_, i) => {
+			const from = Math.min(Math.max(0, end(i) - reach), length - seen);
+			return { own: [end(i), end(i + 1)] as const, seen: [from, from + seen] as const };
+		});
 	};
-	return sides(height).flatMap(([top, bottom]) =>
-		sides(width).map(([left, right]) => ({
-			own: { top, left, bottom, right },
-			seen: {
-				top: Math.max(0, top - reach),
-				left: Math.max(0, left - reach),
-				bottom: Math.min(height, bottom + reach),
-				right: Math.min(width, right + reach),
-			},
+	return sides(height).flatMap((rows) =>
+		sides(width).map((columns) => ({
+			own: { top: rows.own[0], left: columns.own[0], bottom: rows.own[1], right: columns.own[1] },
+			seen: { top: rows.seen[0], left: columns.seen[0], bottom: rows.seen[1], right: columns.seen[1] },
 		})),
 	);
 }

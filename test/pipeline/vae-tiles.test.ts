@@ -17,8 +17,8 @@ let encoder: VaeParts;
 let picture: FloatImage;
 beforeAll(async () => {
 	sdxl = await Sdxl.load(modelOf('demo'), 'cpu');
-	decoder = await sdxl.networks.decoder.parts();
-	encoder = await sdxl.networks.vaeEncoderParts();
+	decoder = sdxl.networks.decoder.parts();
+	encoder = sdxl.networks.vaeEncoderParts();
 	const [small] = (await sdxl.paint(recipeOf({ width: 96, height: 64, steps: 8 }))) as [FloatImage];
 	const size = { width: 96 * 4, height: 64 * 4 };
 	const data = new Float32Array(3 * size.width * size.height);
@@ -59,9 +59,10 @@ describe('the VAE in tiles', () => {
 		const whole = (await (await sdxl.networks.decoder.whole()).run({ latents: posterior })).image!;
 		const tiled = await decodeTiled(decoder, posterior, { tile: 48 });
 		// The same tiles, each by itself.
-		const alone: VaeParts['given'] = Object.assign(Object.create(decoder.own), {
-			run: ({ features }: Parameters<typeof decoder.own.run>[0]) => decoder.own.run({ features: features! }),
-		});
+		const alone: VaeParts['given'] = {
+			run: ({ features }) => decoder.own.run({ features: features! }),
+			rest: () => decoder.own.rest(),
+		};
 		const own = await decodeTiled({ ...decoder, given: alone }, posterior, { tile: 48 });
 		console.log(
 			'decode',
