@@ -17,6 +17,7 @@ const texts = [
 	`${'('.repeat(40)}hat${')'.repeat(40)}`,
 	'["lake", "sea"].and, cat++, dog--, (old tree)1.3',
 	'{red, green} hair, <lora:none:1>, __eyes__, x BREAK y',
+	'too long, '.repeat(250),
 	'漢字、かな🎨\u202e @everyone <@1>'.repeat(40),
 ];
 

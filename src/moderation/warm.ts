@@ -29,7 +29,7 @@ export function warmGate(): void {
 			some.join(''),
 			'a cat, l1o ((s*x:1.2)) '.repeat(9),
 			// the longest ways that a reading can take
-			pick(['l1', 'a.', 'n1s1', 'a* '], i).repeat(400),
+			pick(['l1', 'a.', 'n1s1', 'a* ', 'kill ', 'cat '], i).repeat(400),
 		][i % 5]!;
 		judge({
 			recipe: { ...anyRecipe, prompt: prompt.slice(0, 2000) },
