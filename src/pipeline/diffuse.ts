@@ -1,6 +1,7 @@
 import { denoisedFrom, guide, type PredictionType, scaleModelInput } from './guidance.ts';
 import type { Denoise, Sampler, SamplerInput, SamplerStep } from './samplers/index.ts';
 import type { Session } from './session.ts';
+import { predictNoise } from './side-by-side.ts';
 import type { Conditioning } from './text.ts';
 
 /** One walk from noise to clean latents, for all images of a recipe. */
@@ -20,11 +21,6 @@ export interface Walk extends Omit<SamplerInput, 'denoise'> {
 
 /**
  * Walks `walk.latents` down its schedule with the UNet, yielding after each model call: diffusers' denoising loop, without its ends.
- *
- * Each image has a run of its own, with negative and positive in one batch: so the same recipe gives the same bytes whatever else is
- * in the batch, by construction and on every device. ONNX Runtime's CPU kernels were bit-equal over batch sizes where we looked
- * (demo and tiny-random model), but nobody promises it, and GPU libraries choose kernels by shape. The price, measured on two
- * cores: 12 % of a step of four 128-pixel pictures; at SDXL's own sizes a batch of 2 keeps the device busy.
  */
 export function diffuse(unet: Session, walk: Walk): AsyncGenerator<SamplerStep, void, void> {
 	const { sampler, latents, schedule, drawNoise } = walk;
@@ -35,25 +31,26 @@ function makeDenoise(unet: Session, walk: Walk): Denoise {
 	const { conditioning, guidanceScale, isGuided = () => true, predictionType, height, width } = walk;
 	const [images, ...imageDims] = walk.latentDims;
 	const size = walk.latents.length / images; // numbers in the latents of one image
-	const sample = new Float32Array(conditioning.batch * size);
+	const sample = new Float32Array(images * conditioning.batch * size);
 	const denoised = new Float32Array(images * size);
 	const timeIds = [height, width, 0, 0, height, width];
-	const both = { batch: conditioning.batch, fixed: fixedFeeds(conditioning, timeIds) };
-	const alone = conditioning.batch === 1 ? both : { batch: 1, fixed: fixedFeeds(positiveOf(conditioning), timeIds) };
+	const both = { rows: conditioning.batch, fixed: fixedFeeds(conditioning, timeIds) };
+	const alone = conditioning.batch === 1 ? both : { rows: 1, fixed: fixedFeeds(positiveOf(conditioning), timeIds) };
 	return async (latents, level, timestep) => {
-		const { batch, fixed } = isGuided(timestep) ? both : alone;
-		const told = { data: new Float32Array(batch).fill(timestep), dims: [batch] };
+		const { rows, fixed } = isGuided(timestep) ? both : alone;
 		for (let image = 0; image < images; image++) {
-			const own = latents.subarray(image * size, (image + 1) * size);
-			scaleModelInput(own, level, sample.subarray(0, size));
-			if (batch === 2) sample.copyWithin(size, 0, size);
-			const input = { data: sample.subarray(0, batch * size), dims: [batch, ...imageDims] };
-			const feeds = { sample: input, timestep: told, ...fixed };
-			const prediction = (await unet.run(feeds)).noise_pred!.data;
+			const at = image * rows * size;
+			scaleModelInput(latents.subarray(image * size, (image + 1) * size), level, sample.subarray(at, at + size));
+			if (rows === 2) sample.copyWithin(at + size, at, at + size);
+		}
+		const input = sample.subarray(0, images * rows * size);
+		const predicted = await predictNoise(unet, { images, sample: input, imageDims, rows, timestep, fixed });
+		for (let image = 0; image < images; image++) {
+			const prediction = predicted.subarray(image * rows * size, (image + 1) * rows * size);
 			const out = denoised.subarray(image * size, (image + 1) * size);
-			if (batch === 2) guide(prediction, guidanceScale, out);
+			if (rows === 2) guide(prediction, guidanceScale, out);
 			else out.set(prediction);
-			denoisedFrom(predictionType, out, own, level);
+			denoisedFrom(predictionType, out, latents.subarray(image * size, (image + 1) * size), level);
 		}
 		return denoised;
 	};

@@ -77,7 +77,7 @@ export async function openSession(source: CompiledGraph | OnnxFile, options: Ses
 			'onnx' in source
 				? await InferenceSession.create(source.onnx, settings)
 				: await InferenceSession.create(source.path, settings);
-		return new Session(source.name, inner);
+		return new Session(source.name, inner, options.device);
 	} catch (error) {
 		throw new SetupError(
 			`expected ONNX Runtime to open \`${source.name}\` on ${options.device}, got: ${firstLine(error)}`,
@@ -91,13 +91,15 @@ export async function openSession(source: CompiledGraph | OnnxFile, options: Ses
 /** An open network. It holds its weights until `release`. */
 export class Session {
 	readonly name: string;
+	readonly device: Device;
 	readonly inputNames: readonly string[];
 	readonly outputNames: readonly string[];
 	#inner: InferenceSession | undefined;
 	#runMs = 0;
 
-	constructor(name: string, inner: InferenceSession) {
+	constructor(name: string, inner: InferenceSession, device: Device) {
 		this.name = name;
+		this.device = device;
 		this.inputNames = inner.inputNames;
 		this.outputNames = inner.outputNames;
 		this.#inner = inner;
