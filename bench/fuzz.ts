@@ -8,6 +8,7 @@ import { warmUp } from '../src/warm.ts';
 import { fuzzImages } from './fuzz/images.ts';
 import { fuzzPrompts } from './fuzz/prompts.ts';
 import { fuzzUrls } from './fuzz/urls.ts';
+import { Witness } from './fuzz/witness.ts';
 
 const { values } = parseArgs({
 	options: {
@@ -30,8 +31,11 @@ const report = (name: string, facts: Record<string, string | number>) => {
 if (prompts > 0) {
 	// as main.ts does before it logs in
 	warmUp();
+	const witness = new Witness();
+	await witness.ready();
 	const start = performance.now();
 	const { drawn, refused, unread, clock, slowest, ...rest } = fuzzPrompts(prompts, seed);
+	const slow = await clock.slow(await witness.end());
 	report(`${prompts.toLocaleString('en')} prompts`, {
 		'would be drawn, or shown': drawn,
 		'refused by the gate': refused,
@@ -39,11 +43,18 @@ if (prompts > 0) {
 		'longest step of the thread': `${clock.longestMs.toFixed(1)} ms`,
 		'of it on the processor, at most': `${clock.longestCpuMs.toFixed(1)} ms`,
 		'99.9 % of the steps': `at most ${clock.percentile(0.999).toFixed(1)} ms`,
-		'steps over 50 ms': clock.over(50),
+		'steps over 50 ms by the clock': slow.length,
+		'of them without what held up a sleeping thread': slow.filter(({ ms, heldUpMs }) => ms - heldUpMs > 50).length,
 		'slowest prompt': JSON.stringify(slowest.slice(0, 60)),
 		took: `${((performance.now() - start) / 1000).toFixed(0)} s`,
 		'went wrong': rest.wrong.length,
 	});
+	for (const step of slow.slice(0, show)) {
+		const [ms, cpu, gc, held] = [step.ms, step.cpuMs, step.gcMs, step.heldUpMs].map((it) => it.toFixed(1));
+		console.log(
+			`slow: ${ms} ms, ${cpu} of processor, ${gc} of collection, ${held} while a sleeping thread was held up`,
+		);
+	}
 	wrong.push(...rest.wrong);
 }
 if (images > 0) {
