@@ -36,7 +36,9 @@ export function wordAbove(prompt: Normal, { sexual }: Contexts, ceiling: Ceiling
 	if (rating !== undefined) return rating;
 	const hit = sexual.find(
 		({ term: { strength }, certainty }) =>
-			certainty !== 'parted' && (strength === 'explicit' || (strength === 'nsfw' && ceiling !== 'nsfw')),
+			certainty !== 'parted' &&
+			certainty !== 'guess' &&
+			(strength === 'explicit' || (strength === 'nsfw' && ceiling !== 'nsfw')),
 	);
 	if (hit) return hit.term.text;
 	return ceiling === 'safe' && asksForSensitive(prompt) ? 'sensitive' : undefined;

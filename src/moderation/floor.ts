@@ -35,7 +35,9 @@ export function floor(prompt: Normal, contexts: Contexts, names?: ProtectedNames
 
 function minors(prompt: Normal, { youth: hits, sexual }: Contexts): FloorHit | undefined {
 	// Pieces with blanks between may have met by chance (`lol i`): alone they are not enough.
-	const critical = hits.find(({ term, certainty }) => term.strength === 'critical' && isSure(certainty));
+	const critical = hits.find(
+		({ term, certainty }) => term.strength === 'critical' && (isSure(certainty) || certainty === 'spread'),
+	);
 	if (critical) return { rule: 'minors', match: critical.term.text };
 
 	const context = strongest(sexual);
@@ -51,7 +53,9 @@ export function outspokenYouth(prompt: Normal, hits: Hit<YouthStrength>[]): stri
 	return hits.find(
 		({ term: { strength }, certainty }) =>
 			certainty !== 'spread' &&
-			(strength === 'plain' || strength === 'critical' || (strength === 'age' && certainty === 'tricky')),
+			(strength === 'plain' ||
+				strength === 'critical' ||
+				(strength === 'age' && (certainty === 'tricky' || certainty === 'guess'))),
 	)?.term.text;
 }
 
@@ -96,9 +100,9 @@ function realPeople(prompt: Normal, { people, sexual }: Contexts, names?: Protec
 	return person && { rule: 'real-people', match: `${person.term.text} + ${context.term.text}` };
 }
 
-/** Neither pieces nor words that chance may have put together. */
+/** Nothing that chance may have put together. */
 function isSure(certainty: Certainty): boolean {
-	return certainty !== 'parted' && certainty !== 'spread';
+	return certainty === 'plain' || certainty === 'tricky';
 }
 
 const strengths: readonly SexualStrength[] = ['suggestive', 'nsfw', 'explicit'];

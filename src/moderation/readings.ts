@@ -3,11 +3,12 @@ import type { LetterNode, Lexicon } from './lexicon.ts';
 import type { Piece } from './normalise.ts';
 
 /**
- * How surely a word was meant. `plain`: it stands there. `tricky`: digits for letters, joined pieces, letters apart. `parted`:
- * longer pieces with blanks between join to it, which chance may do too (`pen is`). `spread`: another word stands between the words
+ * How surely a word was meant. `plain`: it stands there. `tricky`: digits for letters, joined pieces, letters apart. `guess`: one or
+ * two letters before stars, which other words begin with, too (`k**`). `parted`: longer pieces with blanks between join to it, which
+ * chance may do (`pen is`). `spread`: another word stands between the words
  * of a term (`little blonde girl`).
  */
-export type Certainty = 'plain' | 'tricky' | 'parted' | 'spread';
+export type Certainty = 'plain' | 'tricky' | 'guess' | 'parted' | 'spread';
 
 /** A listed word that the pieces from one to another (not included) can be read as. */
 export interface Reading {
@@ -32,7 +33,7 @@ interface Path {
 }
 
 /** Bounds on the work that one place of a hostile text can make. */
-const most = { paths: 8, wildPaths: 40, pieces: 40, letterless: 4, stalled: 7, idle: 3, stars: 2 };
+const most = { paths: 8, wildPaths: 40, pieces: 40, letterless: 6, stalled: 7, idle: 3, stars: 4 };
 
 /** Finds the listed words that begin at a piece. */
 export function readingsAt(
@@ -44,10 +45,10 @@ export function readingsAt(
 	// Digits and signs are letters only beside letters.
 	if (!hasWordFrom(pieces, from)) return [];
 	const readings: Reading[] = [];
-	const take = ({ node, length, isTricky }: Path, to: number) => {
+	const take = ({ node, length, isTricky }: Path, to: number, isGuess = false) => {
 		const { word } = node;
 		if (word === undefined) return;
-		const certainty = certaintyOf(pieces, from, to, isTricky || length !== word.length);
+		const certainty = isGuess ? 'guess' : certaintyOf(pieces, from, to, isTricky || length !== word.length);
 		if (certainty !== 'tricky' || isWhole(pieces, from, to, word)) readings.push({ word, to, certainty });
 	};
 	let hasLetter = false;
@@ -62,7 +63,7 @@ export function readingsAt(
 			for (const path of front.paths) {
 				if (path.isIdle) continue;
 				take(path, k + 1);
-				if (pieces[k]!.starsAfter > 0) for (const filled of starred(path, pieces, k)) take(filled, k + 1);
+				for (const filled of starred(path, pieces, k)) take(filled, k + 1, path.length < 3);
 			}
 		const next = pieces[++k];
 		if (next === undefined || k - from >= most.pieces || !isJoinable(pieces, from, k)) break;
@@ -167,10 +168,10 @@ function wild(path: Path, stars: number): Path[] {
 	return paths;
 }
 
-/** Words that end in stars: `lol*`. Two letters could become anything. */
+/** Words that end in stars: `lol*`. */
 function starred(path: Path, pieces: readonly Piece[], k: number): Path[] {
 	const { starsAfter } = pieces[k]!;
-	if (starsAfter === 0 || path.length < 3 || pieces[k + 1]?.starsBefore === starsAfter) return [];
+	if (starsAfter === 0 || path.length + starsAfter < 3 || pieces[k + 1]?.starsBefore === starsAfter) return [];
 	return wild(path, starsAfter);
 }
 
@@ -206,12 +207,12 @@ function isWhole(pieces: readonly Piece[], from: number, to: number, word: strin
 	const before = pieces[from - 1];
 	const after = pieces[to];
 	if (word.length >= 4 || (before?.kind !== 'word' && after?.kind !== 'word') || !/^[a-z]/.test(word)) return true;
-	let apart: 'none' | 'signs' | 'blanks' = 'none';
+	let apart: Apart = 'none';
 	let longest = 0;
 	for (let k = from; k < to; k++) {
-		const { text, gap, afterBlank } = pieces[k]!;
-		longest = Math.max(longest, text.length);
-		if (k > from && gap > 0 && apart !== 'blanks') apart = afterBlank ? 'blanks' : 'signs';
+		const piece = pieces[k]!;
+		longest = Math.max(longest, piece.text.length);
+		if (k > from) apart = further(apart, apartBy(piece));
 	}
 	const isNear = (neighbour: Piece | undefined, later: Piece | undefined) =>
 		belongs(neighbour, later, apart) && (later?.gap === 0 || neighbour!.text.length <= longest);
@@ -219,11 +220,27 @@ function isWhole(pieces: readonly Piece[], from: number, to: number, word: strin
 }
 
 /** Says whether a neighbour seems to go on with a spelled-out word; `later` is the piece after the gap between them. */
-function belongs(neighbour: Piece | undefined, later: Piece | undefined, apart: 'none' | 'signs' | 'blanks'): boolean {
-	if (neighbour?.kind !== 'word' || later === undefined || later.afterComma) return false;
-	if (later.gap === 0) return true;
-	if (apart === 'none' || (apart === 'signs' && later.afterBlank)) return false;
+function belongs(neighbour: Piece | undefined, later: Piece | undefined, apart: Apart): boolean {
+	if (neighbour?.kind !== 'word' || later === undefined) return false;
+	const by = apartBy(later);
+	if (by === 'none') return true;
+	// `s,e,x s,c,e,n,e`: what parts the words is not what parts the letters
+	if (by === 'commas' || apart === 'commas') return false;
+	if (apart === 'none' || (apart === 'signs' && by === 'blanks')) return false;
 	return neighbour.text.length <= 2 && later.gap <= 3;
+}
+
+/** What parts pieces, from nothing to most. */
+const ways = ['none', 'signs', 'blanks', 'commas'] as const;
+type Apart = (typeof ways)[number];
+
+function apartBy({ gap, afterBlank, afterComma }: Piece): Apart {
+	if (gap === 0) return 'none';
+	return afterComma ? 'commas' : afterBlank ? 'blanks' : 'signs';
+}
+
+function further(some: Apart, other: Apart): Apart {
+	return ways.indexOf(other) > ways.indexOf(some) ? other : some;
 }
 
 // Korean particles follow a word without a blank.

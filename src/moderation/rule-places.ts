@@ -25,7 +25,9 @@ export class RulePlaces {
 	constructor(prompt: Normal, set: RuleSet) {
 		this.#prompt = prompt;
 		this.#set = set;
-		const hits = findTerms(prompt, set.words).filter(({ certainty }) => certainty !== 'parted');
+		const hits = findTerms(prompt, set.words).filter(
+			({ certainty }) => certainty !== 'parted' && certainty !== 'guess',
+		);
 		const found = Map.groupBy(hits, ({ term }) => Number(term.strength));
 		for (const [index, spans] of found)
 			if (set.rules[index]!.match === 'tag')

@@ -49,26 +49,37 @@ export function findTerms<S extends string>(normal: Normal, lexicon: Lexicon<S>)
 			if (sure) hits.push({ term, certainty: sure, fills, ...place });
 		}
 		if (node.next.size === 0) return;
-		// a sign between words is no word
-		const next = at > from ? wordFrom(pieces, at) : at;
-		const hasSigns = next > at;
-		const isInTag = at === from || pieces[next]?.tag === pieces[from]!.tag;
-		for (const length of at === from || !lexicon.isLoose ? none : fills[0] ? [0, fills[0].length] : anyBetween) {
-			if (length === 0 ? !isInTag : next + length > pieces.length) continue;
-			const to = length === 0 ? next : wordFrom(pieces, next + length);
-			// `bare-bare nipples`
-			const isEcho = length === 1 && isAgain(pieces, next) && pieces[to]?.tag === pieces[from]!.tag;
+		/** Goes on with the words that begin at a piece. */
+		const take = (to: number, between: Way['fills'], most: Certainty) => {
 			for (const [word, found] of readings[to] ?? nothing) {
 				const child = node.next.get(word);
-				if (child === undefined) continue;
-				const between = length === 0 || isEcho ? fills : [...fills, pieces.slice(next, next + length)];
-				// Where several words stood between two before, the same must stand between the others.
-				if (length > 1 && !isSame(between[0]!, between.at(-1)!)) break;
-				for (const reading of found) {
-					const sure = hasSigns || isEcho ? worse('tricky', reading.certainty) : reading.certainty;
-					walk(child, { from, at: reading.to, certainty: worse(certainty, sure), fills: between });
-				}
+				for (const reading of child ? found : [])
+					walk(child!, {
+						from,
+						at: reading.to,
+						certainty: worse(certainty, worse(most, reading.certainty)),
+						fills: between,
+					});
 			}
+		};
+		if (at === from) {
+			take(at, fills, 'plain');
+			return;
+		}
+		const isInTag = (k: number) => pieces[k]?.tag === pieces[from]!.tag;
+		// signs between words are no word, or the beginning of one: `aged $even`
+		const next = wordFrom(pieces, at);
+		if (isInTag(next)) take(next, fills, next > at ? 'tricky' : 'plain');
+		if (next > at && isInTag(at)) take(at, fills, 'tricky');
+		for (const length of !lexicon.isLoose ? [] : fills[0] ? [fills[0].length] : anyBetween) {
+			if (next + length > pieces.length) break;
+			const to = wordFrom(pieces, next + length);
+			const fill = pieces.slice(next, next + length);
+			// Where several words stood between two before, the same must stand between the others.
+			if (length > 1 && fills[0] && !isSame(fills[0], fill)) continue;
+			// `bare-bare nipples`
+			const isEcho = length === 1 && isAgain(pieces, next) && isInTag(to);
+			take(to, isEcho ? fills : [...fills, fill], next > at || isEcho ? 'tricky' : 'plain');
 		}
 	};
 	for (let i = 0; i < pieces.length; i++)
@@ -85,8 +96,7 @@ export function findTerms<S extends string>(normal: Normal, lexicon: Lexicon<S>)
 const nothing: ReadonlyMap<string, Reading[]> = new Map();
 
 /** How many words may stand between two of a term. */
-const none = [0];
-const anyBetween = [0, 1, 2, 3, 4, 5, 6];
+const anyBetween = [1, 2, 3, 4, 5, 6];
 
 function wordFrom(pieces: readonly Piece[], at: number): number {
 	let next = at;
@@ -108,12 +118,12 @@ function spreadCertainty(pieces: readonly Piece[], { from, at, certainty, fills 
 	if (certainty === 'parted') return undefined;
 	const fill = fills[0]!;
 	const isEven = fills.every((other) => isSame(other, fill));
-	if (isEven && (fills.length > 1 || isRound(pieces, from, at, fill))) return 'tricky';
+	if (isEven && (fills.length > 1 || isRound(pieces, from, at, fill))) return worse('tricky', certainty);
 	const isClose = fill.length === 1 && pieces[from]!.tag === pieces[at - 1]!.tag;
 	return isClose ? 'spread' : undefined;
 }
 
-const order: readonly Certainty[] = ['plain', 'tricky', 'parted', 'spread'];
+const order: readonly Certainty[] = ['plain', 'tricky', 'guess', 'parted', 'spread'];
 
 function worse(a: Certainty, b: Certainty): Certainty {
 	return order.indexOf(a) > order.indexOf(b) ? a : b;

@@ -22,10 +22,11 @@ export function joinTags(tags: readonly string[]): string {
 	return tags.join(', ');
 }
 
-/** Keeps the first of tags that are the same. */
+/** Keeps the first of tags that are the same. Single letters all stay: they may spell a word, and the gate has to read it. */
 export function uniqueTags(tags: readonly string[]): string[] {
 	const seen = new Set<string>();
 	return tags.filter((tag) => {
+		if (tag.length === 1) return true;
 		const key = tagKey(tag);
 		return seen.has(key) ? false : seen.add(key) && true;
 	});
