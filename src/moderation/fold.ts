@@ -1,3 +1,4 @@
+import confusables from './data/confusables.json' with { type: 'json' };
 import table from './data/homoglyphs.json' with { type: 'json' };
 
 /** What kind of sign a folded character is. Words are runs of one kind of letter. */
@@ -6,11 +7,17 @@ export type Script = 'alphabet' | 'han' | 'hiragana' | 'katakana' | 'hangul' | '
 /** Pictographs that are listed as terms: they are words of one character. All others part letters, as punctuation does. */
 const tellingPictographs = /^(?:🔞|👶|🧒|👧|👦|🍼)$/u;
 
-const alphabets = new Map(Object.entries(table.alphabets));
-const lookalikes = new Map(Object.entries(table.lookalikes));
+const byLetter = (letters: Record<string, string>) =>
+	Object.entries(letters).flatMap(([letter, signs]) => [...signs].map((sign): [string, string] => [sign, letter]));
+const alphabets = new Map([...byLetter(confusables.alphabets), ...Object.entries(table.alphabets)]);
+const isLetter = ([sign]: [string, string]) => /[\p{L}\p{M}\p{N}]/u.test(sign);
+const { letters = [], signs = [] } = Object.groupBy(byLetter(confusables.lookalikes), (pair) =>
+	isLetter(pair) ? 'letters' : 'signs',
+);
+const lookalikes = new Map([...letters, ...Object.entries(table.lookalikes)]);
 
 /** What a digit or a sign may stand for inside a word, several letters where it is ambiguous: `1` is `i` or `l`. */
-export const leet: ReadonlyMap<string, string> = new Map(Object.entries(table.leet));
+export const leet: ReadonlyMap<string, string> = new Map([...signs, ...Object.entries(table.leet)]);
 
 const cache = new Map<number, string>();
 

@@ -1,5 +1,5 @@
-import slips from './data/slips.json' with { type: 'json' };
 import { normalise } from './normalise.ts';
+import { Slips } from './slips.ts';
 
 /** An entry of a word list, as the data files hold it: terms that share a strength and the reason why they are listed. */
 export interface Entry<Strength extends string> {
@@ -10,6 +10,8 @@ export interface Entry<Strength extends string> {
 	except?: readonly string[];
 	/** The words of these terms mean something else with another between them. */
 	together?: boolean;
+	/** Of the terms, if it is not English: their sound is not looked for. */
+	language?: string;
 }
 
 /** One term of a list, ready to be found. */
@@ -26,8 +28,8 @@ export interface Term<Strength extends string = string> {
 export interface Lexicon<Strength extends string = string> {
 	letters: LetterNode;
 	phrases: PhraseNode<Strength>;
-	/** Long words by what they become with one letter lost, or two changed over. Only where terms are looked for loosely. */
-	misspelled: ReadonlyMap<string, readonly string[]>;
+	/** Only where terms are looked for loosely. */
+	slips: Slips | undefined;
 	/** Terms are also looked for with other words between theirs. */
 	isLoose: boolean;
 }
@@ -53,7 +55,10 @@ export interface PhraseNode<Strength extends string = string> {
 }
 
 /** Words that people put between listed ones when they write all in one: they let such a word be taken apart. */
-const glue = ['girl', 'girls', 'boy', 'boys', 'and', 'with', 'art', 'pic', 'pics', 'very'];
+const glue =
+	'girl girls boy boys and with art pic pics very mega giga uber ultra hyper super lil core pilled maxxing chan kun sama uwu esque tastic'.split(
+		' ',
+	);
 
 /**
  * Compiles lists for `findTerms`. Terms are brought to the same normal form as texts, so they may be spelled as people write.
@@ -78,32 +83,17 @@ export function compileLexicon<S extends string>(
 			for (const words of formsOf(wordsOf(text), isLoose)) addPhrase(lexicon, words, isLoose).terms.push(term);
 		}
 	}
-	return { ...lexicon, misspelled: isLoose ? misspellings(entries) : new Map() };
+	return { ...lexicon, slips: isLoose ? slipsOf(entries) : undefined };
 }
 
-/** Slips of the pen that are words of their own. */
-const ordinary = new Set(slips.words);
-
-/**
- * What becomes of words spelled for fun (`kidz`), and of long ones with a letter lost or two changed over; the first letter stays.
- * Short ones would become other words.
- */
-function misspellings(entries: readonly Entry<string>[]): Map<string, string[]> {
+function slipsOf(entries: readonly Entry<string>[]): Slips {
 	const words = new Set(entries.flatMap(({ terms }) => terms.flatMap(wordsOf)));
-	const found = new Map<string, string[]>();
-	for (const word of words) {
-		if (!/^[a-z]{3,}$/.test(word)) continue;
-		const slips = word.endsWith('s') ? [word.replace(/s$/, 'z'), word.replace(/s+$/, 'z')] : [`${word}z`];
-		slips.push(word.replaceAll('ck', 'k'));
-		for (let i = 1; i < word.length && word.length >= 6; i++) {
-			slips.push(word.slice(0, i) + word.slice(i + 1));
-			slips.push(word.slice(0, i) + (word[i + 1] ?? '') + word[i] + word.slice(i + 2));
-		}
-		for (const slip of new Set(slips))
-			if (slip.length >= 4 && !words.has(slip) && !ordinary.has(slip))
-				found.set(slip, [...(found.get(slip) ?? []), word]);
-	}
-	return found;
+	const english = entries.filter(({ language }) => language === undefined).flatMap(({ terms }) => terms.map(wordsOf));
+	// short words that mean nothing alone sound like many others
+	return new Slips(
+		words,
+		new Set(english.flatMap((term) => term.filter(({ length }) => length > 4 || term.length === 1))),
+	);
 }
 
 /** Takes the words of a term as `findTerms` will meet them. */

@@ -1,4 +1,5 @@
 import { type Age, findAges } from './ages.ts';
+import { escapesOf } from './escapes.ts';
 import { foldCodePoint, latinOf, leet, type Script, scriptOf } from './fold.ts';
 
 /**
@@ -14,6 +15,8 @@ export interface Piece {
 	latin: string;
 	/** With `l` for each capital `I`, which looks the same, in a word that is not all in capitals. */
 	alias?: string;
+	/** Some of its letters are signs that look like one, perhaps like another one, too. */
+	isDisguised?: boolean;
 	/** Where it stands in `source`. */
 	start: number;
 	end: number;
@@ -26,6 +29,8 @@ export interface Piece {
 	starsAfter: number;
 	/** Which tag it belongs to, counted by commas and line ends. */
 	tag: number;
+	/** It may stand between the words of a term without parting them: a whole number as a weight, the stutter before a word. */
+	isFiller?: boolean;
 }
 
 /** A text in the one form in which spelling tricks vanish. */
@@ -46,8 +51,9 @@ export interface Normal {
  */
 export function normalise(text: string): Normal {
 	const source = text.normalize('NFC');
-	const pieces = new Pieces().read(source, weightsOf(source));
+	const pieces = new Pieces().read(source, [...weightsOf(source), ...escapesOf(source)]);
 	joinSpelledTags(pieces);
+	markFillers(pieces, source);
 	return { source, pieces, ages: findAges(pieces) };
 }
 
@@ -59,6 +65,19 @@ function joinSpelledTags(pieces: Piece[]): void {
 		if (piece.afterComma && piece.gap <= 3 && isLetter(piece) && before && isLetter(before))
 			joined = piece.tag - before.tag;
 		piece.tag -= joined;
+	}
+}
+
+/** `(real:2) life`, `[real::14] life`, `.9::real:: life`, `r-r-real l-l-life`. */
+function markFillers(pieces: Piece[], source: string): void {
+	for (let i = pieces.length - 1; i >= 0; i--) {
+		const piece = pieces[i]!;
+		const next = pieces[i + 1];
+		if (piece.kind === 'number') {
+			const before = source[piece.start - 1] ?? ' ';
+			piece.isFiller = /[:.)\]}]/.test(before) || source.startsWith('::', piece.end) || next?.isFiller === true;
+		} else if (next?.kind === 'word' && piece.text.length <= 3 && next.gap > 0 && next.text.startsWith(piece.text))
+			piece.isFiller = next.isFiller || next.text.length > piece.text.length;
 	}
 }
 
@@ -95,24 +114,34 @@ class Pieces {
 	#afterComma = false;
 	#tag = 0;
 
-	read(source: string, weights: { start: number; end: number }[]): Piece[] {
+	/** @param spans what is read otherwise than as it stands: weights, which are left out, and characters that are escaped */
+	read(source: string, spans: { start: number; end: number; text?: string }[]): Piece[] {
 		this.#source = source;
+		spans.sort((a, b) => a.start - b.start);
 		let next = 0;
 		for (let i = 0; i < source.length; ) {
-			if (weights[next]?.start === i) {
-				i = weights[next++]!.end;
-				this.#part(' ', true);
+			while (spans[next] && spans[next]!.start < i) next++;
+			const span = spans[next];
+			if (span?.start === i) {
+				if (span.text === undefined) this.#part(' ', true);
+				else for (const character of span.text) this.#fold(character.codePointAt(0)!, i, span.end);
+				i = span.end;
 				continue;
 			}
 			const codePoint = source.codePointAt(i)!;
 			const end = i + (codePoint > 0xffff ? 2 : 1);
-			const folded = foldCodePoint(codePoint);
-			if (folded.length === 1) this.#take(folded, i, end, codePoint === 0x49);
-			else for (const character of folded) this.#take(character, i, end, false);
+			this.#fold(codePoint, i, end);
 			i = end;
 		}
 		this.#close();
 		return this.#pieces;
+	}
+
+	#fold(codePoint: number, start: number, end: number): void {
+		const folded = foldCodePoint(codePoint);
+		if (folded.length === 1) this.#take(folded, start, end, codePoint === 0x49);
+		else for (const character of folded) this.#take(character, start, end, false);
+		if (codePoint > 127 && this.#open?.end === end) this.#open.isDisguised = true;
 	}
 
 	#take(character: string, start: number, end: number, isCapitalI: boolean): void {

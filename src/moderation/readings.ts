@@ -39,7 +39,7 @@ const most = { paths: 8, wildPaths: 40, pieces: 40, letterless: 6, stalled: 7, i
 export function readingsAt(
 	pieces: readonly Piece[],
 	from: number,
-	{ letters, misspelled }: Pick<Lexicon, 'letters' | 'misspelled'>,
+	{ letters, slips }: Pick<Lexicon, 'letters' | 'slips'>,
 ): Reading[] {
 	const first = pieces[from]!;
 	// Digits and signs are letters only beside letters.
@@ -48,7 +48,7 @@ export function readingsAt(
 	const take = ({ node, length, isTricky }: Path, to: number, isGuess = false) => {
 		const { word } = node;
 		if (word === undefined) return;
-		const certainty = isGuess ? 'guess' : certaintyOf(pieces, from, to, isTricky || length !== word.length);
+		const certainty = isGuess ? 'guess' : certaintyOf(pieces, from, to, isTricky || length !== word.length, word);
 		if (certainty !== 'tricky' || isWhole(pieces, from, to, word)) readings.push({ word, to, certainty });
 	};
 	let hasLetter = false;
@@ -75,8 +75,11 @@ export function readingsAt(
 	}
 	if (first.script === 'hangul') readings.push(...beginnings(first, from, letters));
 	if (readings.length === 0 && first.script === 'alphabet' && first.latin.length >= 4) {
-		const slips = misspelled.get(first.latin) ?? takenApart(first.latin, letters);
-		readings.push(...slips.map((word) => ({ word, to: from + 1, certainty: 'tricky' as const })));
+		const meant = slips?.of(first.latin) ?? [];
+		for (const { word, isGuess } of meant)
+			readings.push({ word, to: from + 1, certainty: isGuess ? 'guess' : 'tricky' });
+		if (meant.length === 0)
+			for (const word of takenApart(first.latin, letters)) readings.push({ word, to: from + 1, certainty: 'tricky' });
 	}
 	return readings;
 }
@@ -131,8 +134,16 @@ function read(path: Path, piece: Piece, onward: Front): void {
 		along(path, text, path.isTricky, onward);
 		if (latin !== text) along(path, latin, true, onward);
 		if (alias !== undefined) along(path, alias, true, onward);
+		if (piece.isDisguised && /^[a-z]+$/.test(latin)) along(path, latin, true, onward, mistaken);
 	} else if (text.length <= 6) along(path, text, true, onward, leet);
 }
+
+/** Letters that a sign which looks like one of them may also stand for. */
+const mistaken: ReadonlyMap<string, string> = new Map(
+	'a b:bv c:ce d:do e:ec f g:gq h:hnd i:il j:jir k l:lita m:mu n:nuh o:odcs p:pr q:qgno r:rp s t:tf u:unvy v:vun w:wm x y:yv z'
+		.split(' ')
+		.map((pair) => [pair[0]!, pair.slice(2) || pair[0]!]),
+);
 
 /** Goes from node to node by the letters of a text; `readAs`: by those that its signs may stand for. */
 function along(path: Path, text: string, isTricky: boolean, onward: Front, readAs?: ReadonlyMap<string, string>): void {
@@ -184,7 +195,10 @@ function isJoinable(pieces: readonly Piece[], from: number, k: number): boolean 
 	return piece.gap <= (piece.afterBlank ? 4 : 8);
 }
 
-function certaintyOf(pieces: readonly Piece[], from: number, to: number, isTricky: boolean): Certainty {
+/** Longer words do not come about where others meet. */
+const mostByChance = 7;
+
+function certaintyOf(pieces: readonly Piece[], from: number, to: number, isTricky: boolean, word: string): Certainty {
 	if (to === from + 1) return isTricky ? 'tricky' : 'plain';
 	let hasBlank = false;
 	let isHan = true;
@@ -194,7 +208,8 @@ function certaintyOf(pieces: readonly Piece[], from: number, to: number, isTrick
 		if (piece.script !== 'han' || (k > from && piece.gap > 0)) isHan = false;
 	}
 	if (isHan) return 'plain';
-	return hasBlank && !pieces.slice(from, to).every(({ text }) => isShort(text)) ? 'parted' : 'tricky';
+	const isChance = hasBlank && word.length < mostByChance && !pieces.slice(from, to).every(({ text }) => isShort(text));
+	return isChance ? 'parted' : 'tricky';
 }
 
 /** Two letters, or one many times. */

@@ -67,7 +67,7 @@ export function findTerms<S extends string>(normal: Normal, lexicon: Lexicon<S>)
 			return;
 		}
 		const isInTag = (k: number) => pieces[k]?.tag === pieces[from]!.tag;
-		// signs between words are no word, or the beginning of one: `aged $even`
+		// signs between words are no words, or the beginning of one: `aged $even`
 		const next = wordFrom(pieces, at);
 		if (isInTag(next)) take(next, fills, next > at ? 'tricky' : 'plain');
 		if (next > at && isInTag(at)) take(at, fills, 'tricky');
@@ -100,7 +100,7 @@ const anyBetween = [1, 2, 3, 4, 5, 6];
 
 function wordFrom(pieces: readonly Piece[], at: number): number {
 	let next = at;
-	while (pieces[next]?.kind === 'sign') next++;
+	while (pieces[next]?.kind === 'sign' || pieces[next]?.isFiller) next++;
 	return next;
 }
 

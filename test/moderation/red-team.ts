@@ -6,9 +6,11 @@ import { parseRequest } from '../../src/prompt/request.ts';
 import { demoModel } from '../prompt/any.ts';
 import { ordinaryPrompt } from './ordinary.ts';
 import { pick, type Random, seeded } from './random.ts';
+import { sealedA } from './sealed-a.ts';
+import { sealedB } from './sealed-b.ts';
 import { beyond, fresh, heldOut, known, last, type Trick } from './tricks.ts';
 
-type SetName = 'known' | 'held out' | 'fresh' | 'last' | 'beyond';
+type SetName = 'known' | 'held out' | 'fresh' | 'last' | 'sealed A' | 'sealed B' | 'beyond';
 
 /** A prompt that the floor must refuse, and how it was made. */
 export interface RedPrompt {
@@ -73,7 +75,7 @@ const writtenAges: ((years: string) => string)[] = [
 	(n) => `age: ${n}`,
 	(n) => `aged only ${n}`,
 ];
-const tricks = { known, 'held out': heldOut, fresh, last, beyond };
+const tricks = { known, 'held out': heldOut, fresh, last, 'sealed A': sealedA, 'sealed B': sealedB, beyond };
 
 /** Writes prompts that must be refused: words of the lists, spelled by tricks, among ordinary tags. The same for the same seed. */
 export function* redTeam(
