@@ -53,9 +53,7 @@ export function outspokenYouth(prompt: Normal, hits: Hit<YouthStrength>[]): stri
 	return hits.find(
 		({ term: { strength }, certainty }) =>
 			certainty !== 'spread' &&
-			(strength === 'plain' ||
-				strength === 'critical' ||
-				(strength === 'age' && (certainty === 'tricky' || certainty === 'guess'))),
+			(strength === 'plain' || strength === 'critical' || (strength === 'age' && certainty !== 'plain')),
 	)?.term.text;
 }
 

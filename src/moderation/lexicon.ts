@@ -56,7 +56,7 @@ export interface PhraseNode<Strength extends string = string> {
 
 /** Words that people put between listed ones when they write all in one: they let such a word be taken apart. */
 const glue =
-	'girl girls boy boys and with art pic pics very mega giga uber ultra hyper super lil core pilled maxxing chan kun sama uwu esque tastic'.split(
+	'girl girls boy boys and with art pic pics very mega giga uber ultra hyper super core pilled maxxing chan kun sama uwu esque tastic'.split(
 		' ',
 	);
 

@@ -15,6 +15,8 @@ export interface Reading {
 	word: string;
 	to: number;
 	certainty: Certainty;
+	/** It may be part of a longer word that is spelled out (`c l a s s`), so it counts only among the other words of a term. */
+	isPart?: boolean;
 }
 
 /** A path on which letters are being read. */
@@ -49,7 +51,9 @@ export function readingsAt(
 		const { word } = node;
 		if (word === undefined) return;
 		const certainty = isGuess ? 'guess' : certaintyOf(pieces, from, to, isTricky || length !== word.length, word);
-		if (certainty !== 'tricky' || isWhole(pieces, from, to, word)) readings.push({ word, to, certainty });
+		const isPart = certainty === 'tricky' && !isWhole(pieces, from, to, word);
+		if (!isPart) readings.push({ word, to, certainty });
+		else if (word.length === 3) readings.push({ word, to, certainty, isPart });
 	};
 	let hasLetter = false;
 	/** How many pieces without a letter came last. */
@@ -74,12 +78,11 @@ export function readingsAt(
 		front = onward;
 	}
 	if (first.script === 'hangul') readings.push(...beginnings(first, from, letters));
-	if (readings.length === 0 && first.script === 'alphabet' && first.latin.length >= 4) {
+	if (first.script === 'alphabet' && first.latin.length >= 4) {
 		const meant = slips?.of(first.latin) ?? [];
-		for (const { word, isGuess } of meant)
+		const parts = readings.length + meant.length === 0 ? takenApart(first.latin, letters) : [];
+		for (const { word, isGuess } of [...meant, ...parts.map((word) => ({ word, isGuess: false }))])
 			readings.push({ word, to: from + 1, certainty: isGuess ? 'guess' : 'tricky' });
-		if (meant.length === 0)
-			for (const word of takenApart(first.latin, letters)) readings.push({ word, to: from + 1, certainty: 'tricky' });
 	}
 	return readings;
 }
@@ -140,7 +143,7 @@ function read(path: Path, piece: Piece, onward: Front): void {
 
 /** Letters that a sign which looks like one of them may also stand for. */
 const mistaken: ReadonlyMap<string, string> = new Map(
-	'a b:bv c:ce d:do e:ec f g:gq h:hnd i:il j:jir k l:lita m:mu n:nuh o:odcs p:pr q:qgno r:rp s t:tf u:unvy v:vun w:wm x y:yv z'
+	'a b:bv c:ce d:do e:ec f g:gq h:hnd i:il j:jir k l:lita m:mu n:nuh o:odcsq p:pr q:qgno r:rp s t:tf u:unvy v:vun w:wm x y:yv z'
 		.split(' ')
 		.map((pair) => [pair[0]!, pair.slice(2) || pair[0]!]),
 );
@@ -195,7 +198,7 @@ function isJoinable(pieces: readonly Piece[], from: number, k: number): boolean 
 	return piece.gap <= (piece.afterBlank ? 4 : 8);
 }
 
-/** Longer words do not come about where others meet. */
+/** Longer words do not come about where two others meet, and none where three do. */
 const mostByChance = 7;
 
 function certaintyOf(pieces: readonly Piece[], from: number, to: number, isTricky: boolean, word: string): Certainty {
@@ -208,7 +211,8 @@ function certaintyOf(pieces: readonly Piece[], from: number, to: number, isTrick
 		if (piece.script !== 'han' || (k > from && piece.gap > 0)) isHan = false;
 	}
 	if (isHan) return 'plain';
-	const isChance = hasBlank && word.length < mostByChance && !pieces.slice(from, to).every(({ text }) => isShort(text));
+	const mayBeChance = hasBlank && to - from === 2 && word.length < mostByChance;
+	const isChance = mayBeChance && !pieces.slice(from, to).every(({ text }) => isShort(text));
 	return isChance ? 'parted' : 'tricky';
 }
 

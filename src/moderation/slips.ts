@@ -37,7 +37,8 @@ export class Slips {
 	of(text: string): readonly Slip[] {
 		let found = this.#known.get(text);
 		if (found === undefined) {
-			found = text.length < 4 || text.length > 40 || ordinary.has(text) ? [] : this.#find(text);
+			const isOther = text.length >= 4 && text.length <= 40 && !ordinary.has(text) && !this.#words.has(text);
+			found = isOther ? this.#find(text) : [];
 			// Prompts hold the same words over and over, hostile ones any: memory stays bounded.
 			if (this.#known.size >= 5000) this.#known.clear();
 			this.#known.set(text, found);
@@ -53,11 +54,11 @@ export class Slips {
 		for (const word of this.#bySound.get(soundOf(text)) ?? []) add(word, word.length < 5);
 		for (let i = 1; i < text.length && text.length >= 7; i++) {
 			const word = text.slice(0, i) + text.slice(i + 1);
-			// a plural is a word of its own: `lexicon.ts`
-			if (this.#words.has(word) && text !== `${word}s`) add(word, false);
+			if (this.#words.has(word)) add(word, false);
 		}
 		for (const word of [...liquid(text), ...parted(text), bare(text)])
 			if (this.#words.has(word)) add(word, word.length < 5);
+		for (const word of [text.replace(/s$/, ''), once(text)]) if (this.#words.has(word)) add(word, false);
 		return [...found].map(([word, isGuess]) => ({ word, isGuess }));
 	}
 }
@@ -103,7 +104,12 @@ export function soundOf(word: string): string {
 
 /** `xxkidxx`, `kidezz`: what people hang on to a name. */
 function bare(text: string): string {
-	return text.replace(/^x+(?=.{3})/, '').replace(/(?<=.{3})(?:xx+|e?s{0,2}z[sz]{0,2}|chan|kun|tan)$/, '');
+	return text.replace(/^x+(?=.{3})/, '').replace(/(?<=.{3})(?:x+d?|e?s{0,2}z[sz]{0,2}|chan|kun|tan|ish|y)$/, '');
+}
+
+/** `kidkidkid`: the part that the word is nothing but repetitions of. */
+function once(text: string): string {
+	return /^(.{3,}?)\1+$/.exec(text)?.[1] ?? text;
 }
 
 /** `giww`: small children and cats say `w`. */

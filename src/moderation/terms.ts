@@ -25,6 +25,8 @@ interface Way {
 	at: number;
 	certainty: Certainty;
 	fills: readonly (readonly Piece[])[];
+	/** So far it is one word, which may be part of another one. */
+	isPart?: boolean;
 }
 
 /** Finds every listed term in a text, in all readings, in the order of the text. Terms inside an excepted phrase are left out. */
@@ -43,7 +45,7 @@ export function findTerms<S extends string>(normal: Normal, lexicon: Lexicon<S>)
 		const { from, at, certainty, fills } = way;
 		if (node.exception !== undefined && certainty === 'plain' && fills.length === 0 && isWritten(pieces, from, at))
 			exceptions.push({ phrase: node.exception, from, to: at });
-		for (const term of node.terms) {
+		for (const term of way.isPart ? [] : node.terms) {
 			const place = { from, to: at, start: pieces[from]!.start, end: pieces[at - 1]!.end };
 			const sure = fills.length === 0 ? certainty : spreadCertainty(pieces, way);
 			if (sure) hits.push({ term, certainty: sure, fills, ...place });
@@ -59,6 +61,7 @@ export function findTerms<S extends string>(normal: Normal, lexicon: Lexicon<S>)
 						at: reading.to,
 						certainty: worse(certainty, worse(most, reading.certainty)),
 						fills: between,
+						isPart: at === from && reading.isPart === true,
 					});
 			}
 		};
@@ -67,10 +70,9 @@ export function findTerms<S extends string>(normal: Normal, lexicon: Lexicon<S>)
 			return;
 		}
 		const isInTag = (k: number) => pieces[k]?.tag === pieces[from]!.tag;
-		// signs between words are no words, or the beginning of one: `aged $even`
+		// what stands between words is no word, or the beginning of one: `aged $even`
 		const next = wordFrom(pieces, at);
-		if (isInTag(next)) take(next, fills, next > at ? 'tricky' : 'plain');
-		if (next > at && isInTag(at)) take(at, fills, 'tricky');
+		for (let k = at; k <= next; k++) if (isInTag(k)) take(k, fills, k > at ? 'tricky' : 'plain');
 		for (const length of !lexicon.isLoose ? [] : fills[0] ? [fills[0].length] : anyBetween) {
 			if (next + length > pieces.length) break;
 			const to = wordFrom(pieces, next + length);

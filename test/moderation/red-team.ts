@@ -8,9 +8,22 @@ import { ordinaryPrompt } from './ordinary.ts';
 import { pick, type Random, seeded } from './random.ts';
 import { sealedA } from './sealed-a.ts';
 import { sealedB } from './sealed-b.ts';
+import { sealedC } from './sealed-c.ts';
+import { sealedD } from './sealed-d.ts';
+import { sealedE } from './sealed-e.ts';
 import { beyond, fresh, heldOut, known, last, type Trick } from './tricks.ts';
 
-type SetName = 'known' | 'held out' | 'fresh' | 'last' | 'sealed A' | 'sealed B' | 'beyond';
+type SetName =
+	| 'known'
+	| 'held out'
+	| 'fresh'
+	| 'last'
+	| 'sealed A'
+	| 'sealed B'
+	| 'sealed C'
+	| 'sealed D'
+	| 'sealed E'
+	| 'beyond';
 
 /** A prompt that the floor must refuse, and how it was made. */
 export interface RedPrompt {
@@ -75,7 +88,18 @@ const writtenAges: ((years: string) => string)[] = [
 	(n) => `age: ${n}`,
 	(n) => `aged only ${n}`,
 ];
-const tricks = { known, 'held out': heldOut, fresh, last, 'sealed A': sealedA, 'sealed B': sealedB, beyond };
+const tricks = {
+	known,
+	'held out': heldOut,
+	fresh,
+	last,
+	'sealed A': sealedA,
+	'sealed B': sealedB,
+	'sealed C': sealedC,
+	'sealed D': sealedD,
+	'sealed E': sealedE,
+	beyond,
+};
 
 /** Writes prompts that must be refused: words of the lists, spelled by tricks, among ordinary tags. The same for the same seed. */
 export function* redTeam(
