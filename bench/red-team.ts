@@ -3,10 +3,12 @@
  * prompts that nobody should refuse. `node bench/red-team.ts [--count 20000] [--seed 1] [--show 5]`
  */
 import { parseArgs } from 'node:util';
+import { UserError } from '../src/errors.ts';
+import type { Verdict } from '../src/moderation/gate.ts';
 import { grownPrompt } from '../test/moderation/grown.ts';
 import { ordinaryPrompt } from '../test/moderation/ordinary.ts';
 import { seeded } from '../test/moderation/random.ts';
-import { judgePrompt, type RedPrompt, redTeam } from '../test/moderation/red-team.ts';
+import { judgePrompt, type RedPrompt, redTeam, type SetName, tricks } from '../test/moderation/red-team.ts';
 
 const { values } = parseArgs({
 	options: {
@@ -17,7 +19,7 @@ const { values } = parseArgs({
 });
 const [count, seed, show] = [Number(values.count), Number(values.seed), Number(values.show)];
 
-for (const set of ['known', 'held out', 'fresh', 'last', 'beyond'] as const) {
+for (const set of Object.keys(tricks) as SetName[]) {
 	const prompts = [...redTeam(count, seed, [set])];
 	const missed = prompts.filter(({ prompt }) => !isBelowFloor(prompt));
 	console.log(`${set}: ${count - missed.length} of ${count} blocked, ${percent(count - missed.length, count)}`);
@@ -46,9 +48,20 @@ for (const [name, ceiling, write] of ordinary) {
 		console.log(`    refused (${match}): ${JSON.stringify(prompt)}`);
 }
 
+/** Also what `/imagine` does not understand is not drawn; of the sets that is in some of `sealed A` alone (9 of 20,000). */
 function isBelowFloor(prompt: string): boolean {
-	const verdict = judgePrompt(prompt, 'explicit');
+	const verdict = judged(prompt);
+	if (verdict === undefined) return true;
 	return !verdict.allow && (verdict.rule === 'minors' || verdict.rule === 'real-people');
+}
+
+function judged(prompt: string): Verdict | undefined {
+	try {
+		return judgePrompt(prompt, 'explicit');
+	} catch (error) {
+		if (error instanceof UserError) return undefined;
+		throw error;
+	}
 }
 
 /** Lists the classes with misses, worst first. */

@@ -6,24 +6,14 @@ import { parseRequest } from '../../src/prompt/request.ts';
 import { demoModel } from '../prompt/any.ts';
 import { ordinaryPrompt } from './ordinary.ts';
 import { pick, type Random, seeded } from './random.ts';
-import { sealedA } from './sealed-a.ts';
-import { sealedB } from './sealed-b.ts';
-import { sealedC } from './sealed-c.ts';
-import { sealedD } from './sealed-d.ts';
-import { sealedE } from './sealed-e.ts';
+import { sealedA } from './sealed/a.ts';
+import { sealedB } from './sealed/b.ts';
+import { sealedC } from './sealed/c.ts';
+import { sealedD } from './sealed/d.ts';
+import { sealedE } from './sealed/e.ts';
 import { beyond, fresh, heldOut, known, last, type Trick } from './tricks.ts';
 
-type SetName =
-	| 'known'
-	| 'held out'
-	| 'fresh'
-	| 'last'
-	| 'sealed A'
-	| 'sealed B'
-	| 'sealed C'
-	| 'sealed D'
-	| 'sealed E'
-	| 'beyond';
+export type SetName = keyof typeof tricks;
 
 /** A prompt that the floor must refuse, and how it was made. */
 export interface RedPrompt {
@@ -88,7 +78,8 @@ const writtenAges: ((years: string) => string)[] = [
 	(n) => `age: ${n}`,
 	(n) => `aged only ${n}`,
 ];
-const tricks = {
+/** `sealed …` were written by somebody who had not seen the gate, each after the one before was looked at. */
+export const tricks = {
 	known,
 	'held out': heldOut,
 	fresh,
@@ -105,7 +96,7 @@ const tricks = {
 export function* redTeam(
 	count: number,
 	seed: number,
-	sets: SetName[] = ['known', 'held out', 'fresh'],
+	sets: readonly SetName[] = ['known', 'held out', 'fresh', 'sealed C', 'sealed D', 'sealed E'],
 ): Generator<RedPrompt> {
 	const random = seeded(seed);
 	for (let i = 0; i < count; i++) {

@@ -1,4 +1,4 @@
-import { pick, type Random } from './random.ts';
+import { pick, type Random } from '../random.ts';
 
 type Table = Readonly<Record<string, readonly string[]>>;
 
@@ -497,7 +497,10 @@ const wildMixture = (word: string, random: Random): string => {
 	return open + parts.join('') + close;
 };
 
-/** Rules of spelling written by somebody who had not seen the filter or its other tests: to be measured once. */
+/**
+ * Rules of spelling by somebody who had seen neither the gate nor its tests. Brief: as a bored but clever teenager would, ever more elaborate.
+ * 60.69 % of 20,000 were blocked at the first run; then its misses were looked at.
+ */
 export const sealedB: Record<string, (word: string, random: Random) => string> = {
 	heldKey: (word, random) => held([...word], random, 6).join(''),
 	oneSignBetween: (word, random) => {

@@ -1,4 +1,4 @@
-import { pick, type Random } from './random.ts';
+import { pick, type Random } from '../random.ts';
 
 type Table = Readonly<Record<string, readonly string[]>>;
 
@@ -426,7 +426,10 @@ const plural = (word: string, random: Random): string => {
 	return word + (z ? 'z' : 's');
 };
 
-/** Rules of spelling written by somebody who had not seen the filter or its other tests, to be measured once. */
+/**
+ * Rules of spelling by somebody who had seen neither the gate nor its tests. Brief: whatever people really write to get around a filter, several tricks at once too.
+ * 79.44 % of 20,000 were blocked at the first run; then its misses were looked at.
+ */
 export const sealedA: Record<string, (word: string, random: Random) => string> = {
 	otherScripts: (word, random) => swap(word, random, otherScripts, pick(random, [0.15, 0.4, 0.7, 1])),
 

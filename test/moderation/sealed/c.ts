@@ -1,4 +1,4 @@
-import { pick, type Random } from './random.ts';
+import { pick, type Random } from '../random.ts';
 
 /** For a letter, the signs that stand in for it. */
 type Table = Readonly<Record<string, string>>;
@@ -126,7 +126,10 @@ const markup: readonly (readonly [string, string])[] = [
 	['\u00ab', '\u00bb'],
 ];
 
-/** Rules of spelling written by somebody who had seen neither the filter nor its tests, to be measured once. */
+/**
+ * Rules of spelling by somebody who had seen neither the gate nor its tests. Brief: the usual, well-known forms of spelling, scripts, spacing and emphasis, one at a time.
+ * 96.61 % of 20,000 were blocked at the first run; then its misses were looked at.
+ */
 export const sealedC: Record<string, (word: string, random: Random) => string> = {
 	// Spelling
 	stretched: (word, random) => {

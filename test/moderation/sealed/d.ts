@@ -1,8 +1,8 @@
-import { pick, type Random } from './random.ts';
+import { pick, type Random } from '../random.ts';
 
 /**
- * Held-out spelling obfuscations (spelling, scripts, spacing, emphasis: five rules each), written by somebody who had
- * seen neither the filter nor its other tests, to be measured once.
+ * Rules of spelling by somebody who had seen neither the gate nor its tests. Brief: the usual, well-known forms of spelling, scripts, spacing and emphasis, one at a time.
+ * 99.19 % of 20,000 were blocked at the first run; then its misses were looked at.
  */
 export const sealedD: Record<string, (word: string, random: Random) => string> = {
 	// Spelling.
