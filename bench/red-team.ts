@@ -9,6 +9,7 @@ import { grownPrompt } from '../test/moderation/grown.ts';
 import { ordinaryPrompt } from '../test/moderation/ordinary.ts';
 import { seeded } from '../test/moderation/random.ts';
 import { judgePrompt, type RedPrompt, redTeam, type SetName, tricks } from '../test/moderation/red-team.ts';
+import { sealedOrdinaryPrompt } from '../test/moderation/sealed/ordinary.ts';
 
 const { values } = parseArgs({
 	options: {
@@ -32,6 +33,8 @@ for (const set of Object.keys(tricks) as SetName[]) {
 const ordinary = [
 	['ordinary', 'safe', ordinaryPrompt],
 	['ordinary', 'explicit', ordinaryPrompt],
+	['ordinary, sealed', 'safe', sealedOrdinaryPrompt],
+	['ordinary, sealed', 'explicit', sealedOrdinaryPrompt],
 	['ordinary with a sexual word', 'explicit', grownPrompt],
 ] as const;
 for (const [name, ceiling, write] of ordinary) {

@@ -8,7 +8,9 @@ const unprintable = /(?!\n)[\p{Cc}\p{Cs}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu;
 export function escaped(userText: string): string {
 	const text = userText
 		.replace(unprintable, '')
-		.replace(/[\\*_`<]|~~|\|\|/g, (signs) => signs.replace(/./g, '\\$&'))
+		.replace(/[\\*_`<]/g, '\\$&')
+		.replaceAll('~~', '\\~\\~')
+		.replaceAll('||', '\\|\\|')
 		// headings, small print, quotes and lists begin a line
 		.replace(/^( *)(?=(?:#{1,3}|-#|[+-]|>{1,3}) )/gm, '$1\\')
 		.replace(/^( *\d+)\./gm, '$1\\.')

@@ -3,7 +3,7 @@ import data from './data/slips.json' with { type: 'json' };
 /** A listed word that another one may have been meant as. */
 export interface Slip {
 	word: string;
-	/** So short a word may be one that no dictionary has: a name. */
+	/** So short a word may be one that no dictionary has, a name; or an ordinary word sounds the same. */
 	isGuess: boolean;
 }
 
@@ -51,7 +51,8 @@ export class Slips {
 		if (misspelled !== undefined) return misspelled;
 		const found = new Map<string, boolean>();
 		const add = (word: string, isGuess: boolean) => found.set(word, isGuess && (found.get(word) ?? true));
-		for (const word of this.#bySound.get(soundOf(text)) ?? []) add(word, word.length < 5);
+		const sound = soundOf(text);
+		for (const word of this.#bySound.get(sound) ?? []) add(word, word.length < 5 || ordinarySounds.has(sound));
 		for (let i = 1; i < text.length && text.length >= 7; i++) {
 			const word = text.slice(0, i) + text.slice(i + 1);
 			if (this.#words.has(word)) add(word, false);
@@ -101,6 +102,8 @@ const sounds: readonly (readonly [RegExp, string])[] = [
 export function soundOf(word: string): string {
 	return sounds.reduce((text, [spelling, sound]) => text.replace(spelling, sound), word);
 }
+
+const ordinarySounds = new Set(data.words.map(soundOf));
 
 /** `xxkidxx`, `kidezz`: what people hang on to a name. */
 function bare(text: string): string {
