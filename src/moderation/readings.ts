@@ -1,6 +1,8 @@
 import { leet } from './fold.ts';
 import type { LetterNode, Lexicon } from './lexicon.ts';
 import type { Piece } from './normalise.ts';
+import { takenApart } from './taken-apart.ts';
+import { certaintyOf, isWhole } from './wholeness.ts';
 
 /**
  * How surely a word was meant. `plain`: it stands there. `tricky`: digits for letters, joined pieces, letters apart. `guess`: one or
@@ -198,70 +200,6 @@ function isJoinable(pieces: readonly Piece[], from: number, k: number): boolean 
 	return piece.gap <= (piece.afterBlank ? 4 : 8);
 }
 
-/** Longer words do not come about where two others meet, and none where three do. */
-const mostByChance = 7;
-
-function certaintyOf(pieces: readonly Piece[], from: number, to: number, isTricky: boolean, word: string): Certainty {
-	if (to === from + 1) return isTricky ? 'tricky' : 'plain';
-	let hasBlank = false;
-	let isHan = true;
-	for (let k = from; k < to; k++) {
-		const piece = pieces[k]!;
-		if (k > from && piece.afterBlank) hasBlank = true;
-		if (piece.script !== 'han' || (k > from && piece.gap > 0)) isHan = false;
-	}
-	if (isHan) return 'plain';
-	const mayBeChance = hasBlank && to - from === 2 && word.length < mostByChance;
-	const isChance = mayBeChance && !pieces.slice(from, to).every(({ text }) => isShort(text));
-	return isChance ? 'parted' : 'tricky';
-}
-
-/** Two letters, or one many times. */
-function isShort(text: string): boolean {
-	return text.length <= 2 || text === text[0]!.repeat(text.length);
-}
-
-/** Keeps short words from being found inside longer ones that are spelled out: `c l a s s` is not `ass`. */
-function isWhole(pieces: readonly Piece[], from: number, to: number, word: string): boolean {
-	const before = pieces[from - 1];
-	const after = pieces[to];
-	if (word.length >= 4 || (before?.kind !== 'word' && after?.kind !== 'word') || !/^[a-z]/.test(word)) return true;
-	let apart: Apart = 'none';
-	let longest = 0;
-	for (let k = from; k < to; k++) {
-		const piece = pieces[k]!;
-		longest = Math.max(longest, piece.text.length);
-		if (k > from) apart = further(apart, apartBy(piece));
-	}
-	const isNear = (neighbour: Piece | undefined, later: Piece | undefined) =>
-		belongs(neighbour, later, apart) && (later?.gap === 0 || neighbour!.text.length <= longest);
-	return !isNear(before, pieces[from]) && !isNear(after, after);
-}
-
-/** Says whether a neighbour seems to go on with a spelled-out word; `later` is the piece after the gap between them. */
-function belongs(neighbour: Piece | undefined, later: Piece | undefined, apart: Apart): boolean {
-	if (neighbour?.kind !== 'word' || later === undefined) return false;
-	const by = apartBy(later);
-	if (by === 'none') return true;
-	// `s,e,x s,c,e,n,e`: what parts the words is not what parts the letters
-	if (by === 'commas' || apart === 'commas') return false;
-	if (apart === 'none' || (apart === 'signs' && by === 'blanks')) return false;
-	return neighbour.text.length <= 2 && later.gap <= 3;
-}
-
-/** What parts pieces, from nothing to most. */
-const ways = ['none', 'signs', 'blanks', 'commas'] as const;
-type Apart = (typeof ways)[number];
-
-function apartBy({ gap, afterBlank, afterComma }: Piece): Apart {
-	if (gap === 0) return 'none';
-	return afterComma ? 'commas' : afterBlank ? 'blanks' : 'signs';
-}
-
-function further(some: Apart, other: Apart): Apart {
-	return ways.indexOf(other) > ways.indexOf(some) ? other : some;
-}
-
 // Korean particles follow a word without a blank.
 function beginnings(piece: Piece, from: number, letters: LetterNode): Reading[] {
 	const words: Reading[] = [];
@@ -272,41 +210,6 @@ function beginnings(piece: Piece, from: number, letters: LetterNode): Reading[] 
 		if (i + 1 < piece.text.length)
 			if (node.word !== undefined && node.word.length >= 2)
 				words.push({ word: node.word, to: from + 1, certainty: 'plain' });
-	}
-	return words;
-}
-
-/** Takes a word apart that is nothing but listed words, written as one. Empty if it is not. */
-function takenApart(text: string, letters: LetterNode): string[] {
-	if (text.length < 6 || text.length > 60) return [];
-	const dead = new Set<number>();
-	const from = (start: number): string[] | undefined => {
-		if (start === text.length) return [];
-		if (dead.has(start)) return undefined;
-		for (const { word, end } of wordsFrom(text, start, letters).reverse()) {
-			const rest = from(end);
-			if (rest !== undefined) return [word, ...rest];
-		}
-		dead.add(start);
-		return undefined;
-	};
-	return from(0) ?? [];
-}
-
-/** The listed words of three letters and more that begin at a place, shortest first. */
-function wordsFrom(text: string, start: number, letters: LetterNode): { word: string; end: number }[] {
-	const words: { word: string; end: number }[] = [];
-	let nodes = [letters];
-	for (let i = start; i < text.length && nodes.length > 0; i++) {
-		const after = new Set<LetterNode>();
-		for (const node of nodes) {
-			const next = node.next.get(text[i]!);
-			if (next !== undefined) after.add(next);
-			if (node.letter === text[i]) after.add(node);
-		}
-		nodes = [...after];
-		const word = i - start < 2 ? undefined : nodes.find(({ isAlone }) => isAlone)?.word;
-		if (word !== undefined) words.push({ word, end: i + 1 });
 	}
 	return words;
 }
