@@ -13,7 +13,7 @@ const englishIn = (text: string) =>
 /** Files whose texts no member reads in their own language. */
 const forNobody = [
 	/^images\/(?:carried\/|metadata|xmp|store)/, // what stands in files of pictures, for programs
-	/^moderation\/(?:ages|floor|lists|thresholds|warm)/, // words that are looked for, and the operator's settings
+	/^moderation\/(?:ages|fillers|floor|lexicon|lists|thresholds|warm)/, // words that are looked for, and the operator's settings
 	/^prompt\/(?:families|known-tags|own-wildcards|presets|styles)/, // tags; what presets and styles are called is asked below
 	/^discord\/(?:chores|delivery)/, // for the log
 ];
