@@ -5,6 +5,7 @@ import type { CompiledGraph, Target } from './graph.ts';
 import { type AppliedLora, withLoras } from './lora.ts';
 import { clipText } from './networks/clip-text.ts';
 import { srvgg } from './networks/srvgg.ts';
+import { textOfUnet } from './networks/text-of-unet.ts';
 import { tinyDecoder } from './networks/tiny-decoder.ts';
 import { unet } from './networks/unet.ts';
 import { vaeDecoder, vaeEncoder } from './networks/vae.ts';
@@ -35,6 +36,19 @@ export function compileTextEncoder(
 /** Compiles the UNet; see `unet` for inputs and outputs. */
 export function compileUnet(folder: ModelFolder, target: Target, loras: readonly AppliedLora[] = []): CompiledGraph {
 	return unet('unet', withLoras(folder.weights.unet, 'unet', loras), folder.unetConfig, target);
+}
+
+/** Compiles one of the two that stand for the UNet: what makes keys and values of the text, or the rest; see `textOfUnet`. */
+export function compileUnetPart(
+	{ weights, unetConfig }: ModelFolder,
+	part: 'text' | 'steps',
+	target: Target,
+	loras: readonly AppliedLora[] = [],
+): CompiledGraph {
+	const tuned = withLoras(weights.unet, 'unet', loras);
+	return part === 'text'
+		? textOfUnet('unet_text', tuned, unetConfig, target)
+		: unet('unet', tuned, unetConfig, target, 'keys and values');
 }
 
 /** Compiles the VAE's decoder; see `vaeDecoder`. SDXL's overflows in float16: compute it in f32 on every device. */

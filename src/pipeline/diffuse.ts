@@ -1,8 +1,9 @@
 import { denoisedFrom, guide, type PredictionType, scaleModelInput } from './guidance.ts';
+import { once } from './once.ts';
 import type { Denoise, Sampler, SamplerInput, SamplerStep } from './samplers/index.ts';
-import type { Session } from './session.ts';
 import { predictNoise } from './side-by-side.ts';
 import type { Conditioning } from './text.ts';
+import type { Unet } from './unet.ts';
 
 /** One walk from noise to clean latents, for all images of a recipe. */
 export interface Walk extends Omit<SamplerInput, 'denoise'> {
@@ -22,29 +23,36 @@ export interface Walk extends Omit<SamplerInput, 'denoise'> {
 /**
  * Walks `walk.latents` down its schedule with the UNet, yielding after each model call: diffusers' denoising loop, without its ends.
  */
-export function diffuse(unet: Session, walk: Walk): AsyncGenerator<SamplerStep, void, void> {
+export function diffuse(unet: Unet, walk: Walk): AsyncGenerator<SamplerStep, void, void> {
 	const { sampler, latents, schedule, drawNoise } = walk;
 	return sampler({ denoise: makeDenoise(unet, walk), latents, schedule, drawNoise });
 }
 
-function makeDenoise(unet: Session, walk: Walk): Denoise {
+function makeDenoise(unet: Unet, walk: Walk): Denoise {
 	const { conditioning, guidanceScale, isGuided = () => true, predictionType, height, width } = walk;
 	const [images, ...imageDims] = walk.latentDims;
 	const size = walk.latents.length / images; // numbers in the latents of one image
 	const sample = new Float32Array(images * conditioning.batch * size);
 	const denoised = new Float32Array(images * size);
 	const timeIds = [height, width, 0, 0, height, width];
-	const both = { rows: conditioning.batch, fixed: fixedFeeds(conditioning, timeIds) };
-	const alone = conditioning.batch === 1 ? both : { rows: 1, fixed: fixedFeeds(positiveOf(conditioning), timeIds) };
+	const both = { rows: conditioning.batch, fixed: once(() => fixedFeeds(unet, conditioning, timeIds)) };
+	const alone = { rows: 1, fixed: once(() => fixedFeeds(unet, positiveOf(conditioning), timeIds)) };
 	return async (latents, level, timestep) => {
-		const { rows, fixed } = isGuided(timestep) ? both : alone;
+		const { rows, fixed } = isGuided(timestep) || conditioning.batch === 1 ? both : alone;
 		for (let image = 0; image < images; image++) {
 			const at = image * rows * size;
 			scaleModelInput(latents.subarray(image * size, (image + 1) * size), level, sample.subarray(at, at + size));
 			if (rows === 2) sample.copyWithin(at + size, at, at + size);
 		}
 		const input = sample.subarray(0, images * rows * size);
-		const predicted = await predictNoise(unet, { images, sample: input, imageDims, rows, timestep, fixed });
+		const predicted = await predictNoise(unet, {
+			images,
+			sample: input,
+			imageDims,
+			rows,
+			timestep,
+			fixed: await fixed(),
+		});
 		for (let image = 0; image < images; image++) {
 			const prediction = predicted.subarray(image * rows * size, (image + 1) * rows * size);
 			const out = denoised.subarray(image * size, (image + 1) * size);
@@ -57,10 +65,11 @@ function makeDenoise(unet: Session, walk: Walk): Denoise {
 }
 
 /** What is the same in every run of the UNet. */
-function fixedFeeds({ batch, tokens, promptEmbeds, pooledPromptEmbeds }: Conditioning, timeIds: readonly number[]) {
+async function fixedFeeds(unet: Unet, conditioning: Conditioning, timeIds: readonly number[]) {
+	const { batch, tokens, promptEmbeds, pooledPromptEmbeds } = conditioning;
 	const repeated = Float32Array.from({ length: batch * 6 }, (_, i) => timeIds[i % 6]!);
 	return {
-		encoder_hidden_states: { data: promptEmbeds, dims: [batch, tokens, promptEmbeds.length / batch / tokens] },
+		...(await unet.read({ data: promptEmbeds, dims: [batch, tokens, promptEmbeds.length / batch / tokens] })),
 		text_embeds: { data: pooledPromptEmbeds, dims: [batch, pooledPromptEmbeds.length / batch] },
 		time_ids: { data: repeated, dims: [batch, 6] },
 	};

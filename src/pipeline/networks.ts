@@ -3,6 +3,7 @@ import {
 	compilePreviewDecoder,
 	compileTextEncoder,
 	compileUnet,
+	compileUnetPart,
 	compileUpscaler,
 	compileVaeEncoder,
 } from '../model/compile.ts';
@@ -14,13 +15,14 @@ import { once } from './once.ts';
 import type { Device } from './protocol.ts';
 import { openSession, type Session } from './session.ts';
 import { SessionCache } from './session-cache.ts';
+import { Unet } from './unet.ts';
 import { mostPixelsWhole, type VaeParts } from './vae-tiles.ts';
 
 /** The networks that LoRAs change. */
 export interface TunedNetworks {
 	textEncoder: Session;
 	textEncoder2: Session;
-	unet: Session;
+	unet: Unet;
 }
 
 /**
@@ -54,7 +56,7 @@ export interface Networks extends TunedNetworks {
 /** One set of SDXL's text encoders and UNet in 16 bit takes 6.8 GB, which must fit into a GPU's memory only once. */
 const mostBytesOnGpu = 8e9;
 /** Small models have small networks, but each session costs something. */
-const mostSessions = 12;
+const mostSessions = 16;
 
 /**
  * Makes the cache of the networks that LoRAs change. Models that are open together share one, so that together they keep to its bound.
@@ -87,13 +89,21 @@ export async function openNetworks(
 	const full: Target = { compute: 'f32' };
 	const fast: Target = { compute: device === 'cpu' ? 'f32' : 'f16' };
 	const keyOf = (part: LoraPart, loras: readonly AppliedLora[]) => `${folder.path} ${partKey(part, loras)}`;
+	// A GPU would be sent the keys and values anew for each step, which takes longer than making them there.
+	const isUnetInParts = device === 'cpu';
+	/** By their session, as what was seen of a UNet is kept with it. */
+	const unets = new WeakMap<Session, Unet>();
 	const tuned = async (loras: readonly AppliedLora[]): Promise<TunedNetworks> => {
-		const [textEncoder, textEncoder2, unet] = await cache.take([
+		const part = (which: 'text' | 'steps') => () => compileUnetPart(folder, which, fast, loras);
+		const [textEncoder, textEncoder2, steps, text] = await cache.take([
 			{ key: keyOf('textEncoder', loras), compile: () => compileTextEncoder(folder, 1, fast, true, loras) },
 			{ key: keyOf('textEncoder2', loras), compile: () => compileTextEncoder(folder, 2, fast, true, loras) },
-			{ key: keyOf('unet', loras), compile: () => compileUnet(folder, fast, loras) },
+			{ key: keyOf('unet', loras), compile: isUnetInParts ? part('steps') : () => compileUnet(folder, fast, loras) },
+			...(isUnetInParts ? [{ key: `${keyOf('unet', loras)} text`, compile: part('text') }] : []),
 		]);
-		return { textEncoder: textEncoder!, textEncoder2: textEncoder2!, unet: unet! };
+		const unet = unets.get(steps!) ?? new Unet(steps!, text);
+		unets.set(steps!, unet);
+		return { textEncoder: textEncoder!, textEncoder2: textEncoder2!, unet };
 	};
 	const decoder = new Decoder(folder, device);
 	return {

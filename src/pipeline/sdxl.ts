@@ -19,6 +19,7 @@ import type { NoiseLevel } from './schedule/levels.ts';
 import type { Session } from './session.ts';
 import type { SessionCache } from './session-cache.ts';
 import { type Conditioning, PromptEncoder } from './text.ts';
+import type { Unet } from './unet.ts';
 import { upscale } from './upscale.ts';
 
 export interface PaintOptions {
@@ -285,7 +286,7 @@ interface Stage {
 	latents: Float32Array;
 	schedule: Schedule;
 	noise: NoiseSource;
-	unet: Session;
+	unet: Unet;
 	conditioning: Conditioning;
 	isGuided: (timestep: number) => boolean;
 	kept?: Kept;

@@ -1,4 +1,5 @@
-import type { Feed, Session } from './session.ts';
+import type { Feed } from './session.ts';
+import type { Feeds, Unet } from './unet.ts';
 
 /** One step of several images, each with the same number of rows: its negative and positive, or the positive alone. */
 export interface Step {
@@ -10,14 +11,14 @@ export interface Step {
 	rows: number;
 	timestep: number;
 	/** What else the UNet is told, of one image: [rows, …]. */
-	fixed: Readonly<Record<string, Feed & { data: Float32Array }>>;
+	fixed: Feeds<Feed & { data: Float32Array }>;
 }
 
 /** Cells of an image up to which a run of several gains something on a processor: 256 × 256 pixels. */
 const mostCells = 1024;
 
 /** Whether a UNet gives the same bits for images side by side as for each by itself, by the shape of a step. */
-const proved = new WeakMap<Session, Map<string, boolean>>();
+const proved = new WeakMap<Unet, Map<string, boolean>>();
 
 /**
  * Predicts the noise of every image of a step: [images · rows, …], as `sample`.
@@ -26,13 +27,13 @@ const proved = new WeakMap<Session, Map<string, boolean>>();
  * images on a processor share a run where that changes no bit: the first step of each shape is run both ways and compared, since ONNX
  * Runtime chooses its kernels by shape and promises nothing. Four pictures of 128 pixels take two thirds of the time so.
  */
-export async function predictNoise(unet: Session, step: Step): Promise<Float32Array> {
+export async function predictNoise(unet: Unet, step: Step): Promise<Float32Array> {
 	const { images, imageDims } = step;
 	const [, height = 0, width = 0] = imageDims;
 	if (images === 1 || unet.device !== 'cpu' || height * width > mostCells) return apart(unet, step);
 	const shapes = proved.get(unet) ?? new Map<string, boolean>();
 	proved.set(unet, shapes);
-	const shape = JSON.stringify([images, step.rows, imageDims, step.fixed.encoder_hidden_states?.dims]);
+	const shape = JSON.stringify([images, step.rows, imageDims, Object.values(step.fixed).map(({ dims }) => dims)]);
 	const isSame = shapes.get(shape);
 	if (isSame) return together(unet, step);
 	const prediction = await apart(unet, step);
@@ -40,7 +41,7 @@ export async function predictNoise(unet: Session, step: Step): Promise<Float32Ar
 	return prediction;
 }
 
-async function apart(unet: Session, step: Step): Promise<Float32Array> {
+async function apart(unet: Unet, step: Step): Promise<Float32Array> {
 	const { images, sample, imageDims, rows, timestep, fixed } = step;
 	const size = sample.length / images;
 	const predicted = new Float32Array(sample.length);
@@ -52,20 +53,32 @@ async function apart(unet: Session, step: Step): Promise<Float32Array> {
 	return predicted;
 }
 
-async function together(unet: Session, step: Step): Promise<Float32Array> {
+async function together(unet: Unet, step: Step): Promise<Float32Array> {
 	const { images, sample, imageDims, rows, timestep, fixed } = step;
 	const all = images * rows;
-	const repeated = Object.entries(fixed).map(([name, { data, dims }]): [string, Feed] => {
-		const many = new Float32Array(images * data.length);
-		for (let image = 0; image < images; image++) many.set(data, image * data.length);
-		return [name, { data: many, dims: [all, ...dims.slice(1)] }];
-	});
 	const feeds = {
 		sample: { data: sample, dims: [all, ...imageDims] },
 		timestep: { data: new Float32Array(all).fill(timestep), dims: [all] },
-		...Object.fromEntries(repeated),
+		...repeat(fixed, images),
 	};
 	return (await unet.run(feeds)).noise_pred!.data;
+}
+
+/** By what was repeated: once for a picture, not for each of its steps. */
+const repeated = new WeakMap<Step['fixed'], { images: number; feeds: Feeds }>();
+
+/** The same for each of several images. */
+function repeat(fixed: Step['fixed'], images: number): Feeds {
+	const known = repeated.get(fixed);
+	if (known?.images === images) return known.feeds;
+	const many = Object.entries(fixed).map(([name, { data, dims }]): [string, Feed] => {
+		const copies = new Float32Array(images * data.length);
+		for (let image = 0; image < images; image++) copies.set(data, image * data.length);
+		return [name, { data: copies, dims: [images * dims[0]!, ...dims.slice(1)] }];
+	});
+	const feeds = Object.fromEntries(many);
+	repeated.set(fixed, { images, feeds });
+	return feeds;
 }
 
 function isEqual(some: Float32Array, others: Float32Array): boolean {

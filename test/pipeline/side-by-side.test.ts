@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Sdxl } from '../../src/pipeline/sdxl.ts';
-import type { Session } from '../../src/pipeline/session.ts';
 import { predictNoise } from '../../src/pipeline/side-by-side.ts';
+import type { Unet } from '../../src/pipeline/unet.ts';
 import { modelOf } from './golden.ts';
 import { recipeOf } from './recipes.ts';
 
@@ -35,7 +35,7 @@ test.each([
 		const data = sample.data.map((x) => x / 3 + (sample.dims[0]! > 2 ? noise : 0));
 		return { noise_pred: { data, dims: sample.dims } };
 	});
-	const unet = { device, run } as unknown as Session;
+	const unet = { device, run } as unknown as Unet;
 	const imageDims = [1, side, side];
 	const sample = Float32Array.from({ length: 2 * 2 * side * side }, (_, i) => i);
 	const ask = () => predictNoise(unet, { images: 2, sample, imageDims, rows: 2, timestep: 1, fixed: {} });

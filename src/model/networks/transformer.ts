@@ -1,5 +1,6 @@
 import type { GraphBuilder, Value } from '../graph.ts';
 import { add, attention, fromTokens, gelu, groupNorm, layerNorm, linear, toTokens } from '../layers.ts';
+import type { TextOf } from './text-of-unet.ts';
 
 interface TransformerShape {
 	channels: number;
@@ -7,8 +8,8 @@ interface TransformerShape {
 	/** Blocks in it. */
 	depth: number;
 	groups: number;
-	/** What it attends to, [n, t, channels]. */
-	context: { value: Value; channels: number };
+	/** What it attends to. */
+	text: TextOf;
 }
 
 /**
@@ -25,20 +26,19 @@ export function transformer(g: GraphBuilder, x: Value, prefix: string, shape: Tr
 	return add(g, fromTokens(g, linear(g, tokens, `${prefix}.proj_out`, same), x), x);
 }
 
-/** Self-attention, attention to the context, feed-forward: [n, h·w, c] → [n, h·w, c]. */
-function block(g: GraphBuilder, x: Value, prefix: string, { channels, heads, context }: TransformerShape): Value {
+/** Self-attention, attention to the text, feed-forward: [n, h·w, c] → [n, h·w, c]. */
+function block(g: GraphBuilder, x: Value, prefix: string, { channels, heads, text }: TransformerShape): Value {
+	const same = { from: channels, to: channels };
 	const norm = (value: Value, i: number) => layerNorm(g, value, `${prefix}.norm${i}`, channels, 1e-5);
-	const attend = (name: string, value: Value, source: Value, sourceChannels: number) => {
-		const project = (part: string, from: Value, fromChannels: number) =>
-			linear(g, from, `${prefix}.${name}.${part}`, { from: fromChannels, to: channels, bias: false });
-		const q = project('to_q', value, channels);
-		const k = project('to_k', source, sourceChannels);
-		const v = project('to_v', source, sourceChannels);
-		return linear(g, attention(g, q, k, v, heads), `${prefix}.${name}.to_out.0`, { from: channels, to: channels });
-	};
+	const project = (value: Value, layer: string) => linear(g, value, `${prefix}.${layer}`, { ...same, bias: false });
+	const out = (value: Value, layer: string) => linear(g, value, `${prefix}.${layer}.to_out.0`, same);
+
 	const n1 = norm(x, 1);
-	const self = add(g, attend('attn1', n1, n1, channels), x);
-	const cross = add(g, attend('attn2', norm(self, 2), context.value, context.channels), self);
+	const [q, k, v] = [project(n1, 'attn1.to_q'), project(n1, 'attn1.to_k'), project(n1, 'attn1.to_v')];
+	const self = add(g, out(attention(g, q, k, v, heads), 'attn1'), x);
+	const [keys, values] = text(`${prefix}.attn2`, channels);
+	const asked = project(norm(self, 2), 'attn2.to_q');
+	const cross = add(g, out(attention(g, asked, keys, values, heads), 'attn2'), self);
 	return add(g, feedForward(g, norm(cross, 3), `${prefix}.ff`, channels), cross);
 }
 

@@ -3,6 +3,7 @@ import { add, conv, groupNorm, silu, upsample } from '../layers.ts';
 import { onnxType } from '../onnx.ts';
 import type { Weights } from '../weights.ts';
 import { resnet } from './resnet.ts';
+import { isOfText, type TextInput, textOf } from './text-of-unet.ts';
 import { embeddingMlp, sinusoid } from './time-embedding.ts';
 import { transformer } from './transformer.ts';
 import type { UnetConfig } from './unet-config.ts';
@@ -16,21 +17,24 @@ interface Features {
 /**
  * Compiles SDXL's UNet. Inputs, all float32: `sample` [n, in, h, w], `timestep` [n], `encoder_hidden_states` [n, t, cross],
  * `text_embeds` [n, pooled], `time_ids` [n, 6]. Output: `noise_pred` [n, out, h, w]. Height and width vary, in multiples of
- * 2 to the number of levels less one.
+ * 2 to the number of levels less one. With the input 'keys and values', those of `textOfUnet` stand for `encoder_hidden_states`.
  *
  * After `UNet2DConditionModel` in diffusers' `models/unets/unet_2d_condition.py`. Left out: attention masks, ControlNet and
  * adapter residuals, sizes that are no such multiple, and the architectures that `unetConfigSchema` refuses.
  */
-export function unet(name: string, weights: Weights, config: UnetConfig, target: Target): CompiledGraph {
+export function unet(
+	name: string,
+	weights: Weights,
+	config: UnetConfig,
+	target: Target,
+	input: TextInput = 'text',
+): CompiledGraph {
 	const g = new GraphBuilder(name, weights, target);
 	const { block_out_channels: channels, norm_num_groups: groups, norm_eps: eps } = config;
 	const levels = channels.length;
 	const sample = g.input('sample', ['batch', config.in_channels, 'height', 'width']);
 	const time = timeAndText(g, config);
-	const context = {
-		value: g.input('encoder_hidden_states', ['batch', 'tokens', config.cross_attention_dim]),
-		channels: config.cross_attention_dim,
-	};
+	const text = textOf(g, config, input);
 	const residual = (x: Features, prefix: string, to: number): Features => ({
 		value: resnet(g, x.value, prefix, { from: x.channels, to, groups, eps, time }),
 		channels: to,
@@ -38,7 +42,7 @@ export function unet(name: string, weights: Weights, config: UnetConfig, target:
 	const attend = (x: Features, prefix: string, level: number): Features => {
 		const heads = config.attention_head_dim[level]!;
 		const depth = config.transformer_layers_per_block[level]!;
-		return { ...x, value: transformer(g, x.value, prefix, { channels: x.channels, heads, depth, groups, context }) };
+		return { ...x, value: transformer(g, x.value, prefix, { channels: x.channels, heads, depth, groups, text }) };
 	};
 
 	const first = channels[0]!;
@@ -82,7 +86,7 @@ export function unet(name: string, weights: Weights, config: UnetConfig, target:
 	const normal = groupNorm(g, h.value, 'conv_norm_out', { channels: h.channels, groups, eps });
 	const out = conv(g, silu(g, normal), 'conv_out', { from: h.channels, to: config.out_channels, kernel: 3 });
 	g.output('noise_pred', out, ['batch', config.out_channels, 'height', 'width']);
-	return g.finish();
+	return g.finish((tensor) => input === 'keys and values' && isOfText(tensor));
 }
 
 /** What tells each residual block about time, sizes and text as a whole: [n, 4 · the first level's channels]. */
