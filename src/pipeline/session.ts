@@ -59,8 +59,9 @@ export interface ResolvedDevice {
  */
 export async function openSession(source: CompiledGraph | OnnxFile, options: SessionOptions): Promise<Session> {
 	const session: Record<string, unknown> = {};
-	// Threads that wait busily for the next operator take the cores from whatever else there is to do: see docs/speed.md.
-	if (options.device === 'cpu') session.intra_op = { allow_spinning: '0' };
+	// Threads that wait busily for the next operator take the cores from whatever else there is to do, and those that sleep at once
+	// wake too late for the next: see docs/speed.md.
+	if (options.device === 'cpu') session.intra_op = { spin_duration_us: '20' };
 	if ('onnx' in source) {
 		session.model_external_initializers_file_folder_path = source.weightsFolder;
 		if (!(options.prepack ?? source.parameters < prepackBelow)) session.disable_prepacking = '1';
