@@ -13,7 +13,7 @@ import { type AppliedLora, type LoraPart, loraParts } from '../model/lora.ts';
 import { Decoder, vaePartsOf } from './decoder.ts';
 import { once } from './once.ts';
 import type { Device } from './protocol.ts';
-import { bytesOfOpen, openSession, type Session } from './session.ts';
+import { openSession, type Session } from './session.ts';
 import { SessionCache } from './session-cache.ts';
 import { Unet } from './unet.ts';
 import { mostPixelsWhole, type VaeParts } from './vae-tiles.ts';
@@ -67,7 +67,7 @@ const mostSessions = 16;
 export function networkCache(device: Device, mostBytes?: number, sharers = 1): SessionCache {
 	return new SessionCache({
 		open: (graph) => openSession(graph, { device }),
-		bytesOf: (graph) => bytesOfOpen(graph, device),
+		bytesOf: ({ parameters }) => parameters * (device === 'cpu' ? 4 : 2),
 		mostBytes: mostBytes ?? (device === 'cpu' ? memoryHere() / 2 / sharers : mostBytesOnGpu),
 		mostSessions,
 	});

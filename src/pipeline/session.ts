@@ -26,8 +26,9 @@ export interface SessionOptions {
 	/** Threads of one operator on the CPU; by default as `resolveDevice` was told, else one for each physical core. */
 	threads?: number;
 	/**
-	 * Whether the CPU keeps a second, rearranged copy of the weights. By default only of networks below 300 million parameters: there
-	 * a picture takes some 5 % less; at the size of SDXL's UNet it made no step faster, and opening slower.
+	 * Whether the CPU keeps a rearranged copy of the weights, in place of the file's pages, which processes share. By default only of
+	 * networks below 300 million parameters: there a picture takes some 5 % less; at the size of SDXL's UNet it made no step faster,
+	 * and opening slower.
 	 */
 	prepack?: boolean;
 }
@@ -39,12 +40,6 @@ export interface OnnxFile {
 }
 
 const prepackBelow = 300_000_000;
-
-/** Bytes of memory that a network takes when it is open, as is usual for its device. */
-export function bytesOfOpen({ parameters }: CompiledGraph, device: Device): number {
-	if (device !== 'cpu') return parameters * 2;
-	return parameters * (parameters < prepackBelow ? 8 : 4);
-}
 
 /** What all sessions of this process share, as a painter has one device: which of several GPUs, and its threads. */
 const here: { gpu?: number | undefined; threads?: number | undefined } = {};
