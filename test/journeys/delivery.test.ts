@@ -164,7 +164,7 @@ test('a picture whose file is lost fails with a word, and stands in nobody’s w
 });
 
 test('progress is edited at most every two seconds, and never after the result', async () => {
-	const { name, handle } = await ask({ steps: 50, count: 4, aspect: '12:5' });
+	const { name, handle } = await ask({ sampler: 'heun', steps: 50, count: 4, best: 8, aspect: '12:5' });
 	await arrived(name);
 	const edits = editsOf(handle);
 	const says = edits.map(({ body }) => JSON.stringify(body));

@@ -30,6 +30,7 @@ function given(g: GraphBuilder): TextOf {
 	return (prefix, channels) => [g.input(`${prefix}.keys`, dims(channels)), g.input(`${prefix}.values`, dims(channels))];
 }
 
+/** Declares what a UNet is told of the text, and gives keys and values of each attention to it. */
 export function textOf(g: GraphBuilder, config: UnetConfig, input: TextInput): TextOf {
 	return input === 'text' ? projected(g, config) : given(g);
 }
