@@ -99,9 +99,10 @@ export async function openNetworks(
 			{ key: keyOf('textEncoder', loras), compile: () => compileTextEncoder(folder, 1, fast, true, loras) },
 			{ key: keyOf('textEncoder2', loras), compile: () => compileTextEncoder(folder, 2, fast, true, loras) },
 			{ key: keyOf('unet', loras), compile: isUnetInParts ? part('steps') : () => compileUnet(folder, fast, loras) },
-			...(isUnetInParts ? [{ key: `${keyOf('unet', loras)} text`, compile: part('text') }] : []),
+			...(isUnetInParts ? [{ key: `${folder.path} text of ${partKey('unet', loras)}`, compile: part('text') }] : []),
 		]);
-		const unet = unets.get(steps!) ?? new Unet(steps!, text);
+		const known = unets.get(steps!);
+		const unet = known?.isOf(steps!, text) ? known : new Unet(steps!, text);
 		unets.set(steps!, unet);
 		return { textEncoder: textEncoder!, textEncoder2: textEncoder2!, unet };
 	};

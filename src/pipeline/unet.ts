@@ -14,6 +14,11 @@ export class Unet {
 		this.#text = text;
 	}
 
+	/** Whether these are its sessions: either may have been released and opened anew. */
+	isOf(steps: Session, text?: Session): boolean {
+		return this.#steps === steps && this.#text === text;
+	}
+
 	get device(): Device {
 		return this.#steps.device;
 	}

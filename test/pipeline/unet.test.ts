@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { relativeError } from '../../scripts/parity/error.ts';
 import { compileUnet, compileUnetPart } from '../../src/model/compile.ts';
 import { openModelFolder } from '../../src/model/folder.ts';
+import { networkCache } from '../../src/pipeline/networks.ts';
 import { Sdxl } from '../../src/pipeline/sdxl.ts';
 import { type Feed, openSession, Session } from '../../src/pipeline/session.ts';
 import { Unet } from '../../src/pipeline/unet.ts';
@@ -51,6 +52,19 @@ test('the text of a picture is read once, and once more where the negative is le
 	expect(await readings({ seeds: [1, 2] })).toBe(1);
 	expect(await readings({ seeds: [1, 2], guidanceInterval: [0, 0.5] })).toBe(2);
 	run.mockRestore();
+	await sdxl.networks.release();
+});
+
+test.each(['["unet"', 'text of '])('goes on where one of its networks was released for another (%s)', async (part) => {
+	const cache = networkCache('cpu');
+	const sdxl = await Sdxl.load(tinyModel, 'cpu', cache);
+	const recipe = recipeOf({ width: 64, height: 64, steps: 2 });
+	const [before] = await sdxl.paint(recipe);
+	await cache.release(`${tinyModel} ${part}`);
+	expect(cache.size).toBe(3);
+	const [after] = await sdxl.paint(recipe);
+	expect(cache.size).toBe(4);
+	expect(after!.data).toEqual(before!.data);
 	await sdxl.networks.release();
 });
 
