@@ -13,8 +13,10 @@ export async function askDeletion(db: Db, { userId, guildId }: Owned): Promise<D
 	return db.transaction(async (tx) => {
 		// A second wish of the same member waits here for the first.
 		await tx.execute(sql`select pg_advisory_xact_lock(hashtext(${`deletion ${userId}`}::text))`);
-		// Milliseconds, unlike the database's own clock, so that the moment reads back as it was written.
-		const createdAt = new Date();
+		// Whole milliseconds, so that the moment reads back as it was written; rounded up, since rows say when they came by the
+		// database's clock, in microseconds, or by ours.
+		const createdAt = sql`date_trunc('milliseconds', greatest(clock_timestamp(), ${new Date().toISOString()}::timestamptz))
+			+ interval '1 millisecond'`;
 		const [same] = await tx
 			.update(deletions)
 			.set({ createdAt })

@@ -157,6 +157,17 @@ describe.each(databaseKinds)('what a member asks to have deleted, on %s', (kind)
 		).toEqual([]);
 	});
 
+	test('takes along what was said in the very moment before', async () => {
+		const other = await hold(services, { userId: '3' });
+		const said = () => queue.db.select().from(reports).where(eq(reports.userId, me));
+		for (let i = 0; i < 30; i++) {
+			await addReport(queue.db, { generationId: other, userId: me, guildId: '700', reason: 'mine' });
+			await askDeletion(queue.db, { userId: me });
+			await fulfil();
+			expect(await said()).toEqual([]);
+		}
+	});
+
 	test('does not win back a day’s pictures or a cool-down, and a day later even that is forgotten', async () => {
 		const id = await hold(services, { userId: me, guildId: '702' });
 		const old = await hold(services, { userId: me, guildId: '702', daysAgo: 3 });
