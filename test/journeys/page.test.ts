@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { noBrowser, openBrowser } from '../support/browser.ts';
+import { noBrowser, openBrowser, strike } from '../support/browser.ts';
 import { makePlace } from '../support/databases.ts';
 import { type Program, startBot } from '../support/program.ts';
 
@@ -39,11 +39,8 @@ describe.skipIf(noBrowser)('the page in a real browser, by keyboard alone', { ti
 		await page.keyboard.press('Enter');
 	};
 	const grids = () => page.locator('article:has(.gallery):has(button:has-text("🗑"))');
-	/** Brings the focus to a button of an article and presses it with the keyboard. */
-	const press = async (article: ReturnType<Page['locator']>, label: string) => {
-		await article.getByRole('button', { name: label, exact: true }).focus();
-		await page.keyboard.press('Enter');
-	};
+	const press = (article: ReturnType<Page['locator']>, label: string) =>
+		strike(article.getByRole('button', { name: label, exact: true }));
 	const shown = async (article: ReturnType<Page['locator']>) => {
 		const pictures = article.locator('.gallery img');
 		for (const picture of await pictures.all()) {
@@ -98,14 +95,12 @@ describe.skipIf(noBrowser)('the page in a real browser, by keyboard alone', { ti
 	});
 
 	test('✏️ opens the modal with the prompt, and sends it', async () => {
-		await grids().first().locator('button[data-custom-id*=":edit:"]').focus();
-		await page.keyboard.press('Enter');
+		await strike(grids().first().locator('button[data-custom-id*=":edit:"]'));
 		const field = page.locator('#modal [name=prompt]');
 		await field.waitFor();
 		expect(await field.inputValue()).toBe(prompt);
 		await field.fill('1boy, solo, glasses --n 1 --steps 4');
-		await page.locator('#modal-submit').focus();
-		await page.keyboard.press('Enter');
+		await strike(page.locator('#modal-submit'));
 		await expect.poll(() => grids().count(), { timeout: 30_000 }).toBe(4);
 		expect(await shown(grids().last())).toHaveLength(1);
 	});
@@ -117,18 +112,15 @@ describe.skipIf(noBrowser)('the page in a real browser, by keyboard alone', { ti
 
 	/** Brings the focus to a select, opens it and chooses by keyboard. */
 	const choose = async (select: ReturnType<Page['locator']>, name: string) => {
-		await select.focus();
-		await page.keyboard.press('ArrowDown');
-		await page.locator('.select-popup:visible').getByRole('option', { name }).first().focus();
-		await page.keyboard.press('Enter');
+		await strike(select, 'ArrowDown');
+		await strike(page.locator('.select-popup:visible').getByRole('option', { name }).first());
 	};
 	const be = async (user: string) => {
 		const value = await page.locator(`#user-switch option[data-username="${user}"]`).getAttribute('value');
 		await page.locator('#user-switch').selectOption(value);
 	};
 	const open = async (channel: string) => {
-		await page.locator('#channels a', { hasText: channel }).first().focus();
-		await page.keyboard.press('Enter');
+		await strike(page.locator('#channels a', { hasText: channel }).first());
 	};
 	const panel = () => page.locator('article.is-ephemeral:has(.select)').last();
 	/** The menu of sections stands below each panel. */
@@ -139,8 +131,7 @@ describe.skipIf(noBrowser)('the page in a real browser, by keyboard alone', { ti
 
 	test('who adds the bot to a server is greeted, and limits newcomers there', async () => {
 		await be('kei');
-		await page.locator('#invite-button').focus();
-		await page.keyboard.press('Enter');
+		await strike(page.locator('#invite-button'));
 		await press(page.locator('article', { hasText: 'Hello!' }), 'Open settings');
 		await turnTo('Roles and limits');
 		await press(panel(), 'Change newcomers');
@@ -163,8 +154,7 @@ describe.skipIf(noBrowser)('the page in a real browser, by keyboard alone', { ti
 		await expect.poll(() => grids().count()).toBe(before);
 		await press(grids().last(), '🚩');
 		await page.locator('#modal [name=reason]').fill('not for here');
-		await page.locator('#modal-submit').focus();
-		await page.keyboard.press('Enter');
+		await strike(page.locator('#modal-submit'));
 		await page.locator('article.is-ephemeral', { hasText: 'Thank you' }).waitFor();
 		expect(await page.locator('#channels').textContent()).not.toContain('mod-log');
 

@@ -1,7 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Standin, startStandin } from '../../src/standin/index.ts';
-import { noBrowser, openBrowser } from '../support/browser.ts';
+import { noBrowser, openBrowser, strike } from '../support/browser.ts';
 import { type Bot, connectBot } from './support/bot.ts';
 import { makePanel, panelCommands } from './support/panel.ts';
 import { makePng } from './support/png.ts';
@@ -75,13 +75,11 @@ describe.skipIf(noBrowser)('the page in a real browser', { timeout: 60_000 }, ()
 	test('several channels are picked by keyboard, and the bot’s update shows them', async () => {
 		await go('mod-log');
 		await send('/panel');
-		await select('channels').focus();
-		await page.keyboard.press('ArrowDown');
+		await strike(select('channels'), 'ArrowDown');
 		await page.keyboard.press('Enter');
 		await page.keyboard.press('s');
 		await page.keyboard.press('Space');
-		await popup().getByRole('button', { name: 'Apply' }).focus();
-		await page.keyboard.press('Enter');
+		await strike(popup().getByRole('button', { name: 'Apply' }));
 		await panel().getByText('In #gallery, #sketches, for everybody.').waitFor();
 		expect(await select('channels').textContent()).toContain('#gallery, #sketches');
 		expect(await select('channels').getAttribute('aria-label')).toBe('Channels: #gallery, #sketches');
@@ -130,8 +128,7 @@ describe.skipIf(noBrowser)('the page in a real browser', { timeout: 60_000 }, ()
 
 	test('a spoiler opens by Enter, and a file can be downloaded', async () => {
 		const cover = panel().getByRole('button', { name: 'Spoiler: show' });
-		await cover.focus();
-		await page.keyboard.press('Enter');
+		await strike(cover);
 		expect(await cover.count()).toBe(0);
 		await panel().getByRole('button', { name: 'Open picture: Reported' }).waitFor();
 		const [download] = await Promise.all([
@@ -172,8 +169,7 @@ describe.skipIf(noBrowser)('the page in a real browser', { timeout: 60_000 }, ()
 	test('the menu of a message runs commands about it and about its author', async () => {
 		const article = page.locator('article', { hasText: 'dropped.png 3x3' });
 		const id = await article.getAttribute('data-message-id');
-		await article.locator('.apps-button').focus();
-		await page.keyboard.press('Enter');
+		await strike(article.locator('.apps-button'));
 		await page.keyboard.press('Enter');
 		await page.locator('article.is-ephemeral', { hasText: `about ${id}` }).waitFor();
 		await article.click({ button: 'right', position: { x: 300, y: 30 } });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Locator } from 'playwright-core';
+import { expect } from 'vitest';
 
 const candidates = ['chromium', 'chromium-browser', 'google-chrome'];
 
@@ -28,4 +29,14 @@ export function openBrowser(): Promise<Browser> {
 			'--disable-sync',
 		],
 	});
+}
+
+/** Presses a control by keyboard, as soon as it can have the focus: what lies behind an open modal cannot. */
+export async function strike(control: Locator, key = 'Enter'): Promise<void> {
+	const focus = async () => {
+		await control.focus();
+		return control.evaluate((element) => element === document.activeElement);
+	};
+	await expect.poll(focus, { timeout: 10_000 }).toBe(true);
+	await control.page().keyboard.press(key);
 }
