@@ -190,7 +190,8 @@ export class Workshop {
 		if (accepted) await this.meanwhile('waiting', accepted);
 		// Ended while it waited: by new rules, by its member.
 		if (accepted && (await findGeneration(this.db, id))?.state !== 'queued') return;
-		const job = await this.services.jobs.take(4);
+		// However many are in hand already: a wish that is left lying here would be taken in place of the next one.
+		const job = await this.services.jobs.take(1_000);
 		const taken = job && (await takeGeneration(this.db, job.generationId));
 		if (!taken)
 			throw new Error(
